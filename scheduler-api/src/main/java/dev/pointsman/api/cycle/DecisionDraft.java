@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.api.cycle;
+
+import dev.pointsman.api.decision.Rejection;
+
+/** A decision in the making, which a profile handler fills from the profiles' results. */
+public interface DecisionDraft {
+    /**
+     * Makes a profile's choice the leg that answers the caller.
+     *
+     * @throws IllegalArgumentException if the profile has not run or found nothing
+     */
+    void primary(String profile);
+
+    /**
+     * Adds a profile's choice as a leg that works for the primary one.
+     *
+     * @throws IllegalArgumentException if the profile has not run or found nothing
+     */
+    void leg(String profile);
+
+    /**
+     * Asks the host to set a header on the request.
+     *
+     * @param lowerCaseName the header's name
+     * @param value its value
+     */
+    void header(String lowerCaseName, String value);
+
+    /** Refuses the request; what was reserved for it is released. */
+    void reject(Rejection rejection);
+}

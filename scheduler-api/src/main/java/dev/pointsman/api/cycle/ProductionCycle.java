@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.api.cycle;
+
+import dev.pointsman.api.data.AttributeKey;
+import dev.pointsman.api.data.DoubleColumn;
+import dev.pointsman.api.data.DoubleColumnKey;
+import dev.pointsman.api.data.LongColumn;
+import dev.pointsman.api.data.LongColumnKey;
+
+/**
+ * A scheduling cycle that a data producer may write to, under the keys that it declared.
+ *
+ * <p>What a producer wrote before it failed is taken back.
+ */
+public interface ProductionCycle extends SchedulingCycle {
+    /**
+     * Writes a value of the request.
+     *
+     * @throws IllegalArgumentException if the producer did not declare the key
+     */
+    <T> void put(AttributeKey<T> key, T value);
+
+    /**
+     * Returns a column to fill; every slot of it is missing at first.
+     *
+     * @throws IllegalArgumentException if the producer did not declare the key
+     */
+    LongColumn.Writable fill(LongColumnKey key);
+
+    /**
+     * Returns a column to fill; every slot of it is missing at first.
+     *
+     * @throws IllegalArgumentException if the producer did not declare the key
+     */
+    DoubleColumn.Writable fill(DoubleColumnKey key);
+}

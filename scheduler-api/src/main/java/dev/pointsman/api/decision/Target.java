@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.api.decision;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pointsman.api.fleet.Endpoint;
+
+/**
+ * An endpoint as it was when it was chosen. Immutable.
+ *
+ * @param endpoint where to send
+ * @param slot its slot then
+ * @param incarnation which life of it was chosen
+ * @param total its weighted score, or its cost in a cost profile
+ */
+public record Target(Endpoint endpoint, int slot, long incarnation, double total) {
+    public Target {
+        requireNonNull(endpoint, "endpoint");
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.api.plugin;
+
+import dev.pointsman.api.cycle.SchedulingCycle;
+import dev.pointsman.api.decision.Dispatch;
+import dev.pointsman.api.decision.Ending;
+import dev.pointsman.api.decision.Rejection;
+import dev.pointsman.api.decision.Target;
+import dev.pointsman.api.decision.Usage;
+
+/**
+ * Hears what becomes of requests: in-flight load, prefix history, latency calibration, recording and metrics all listen
+ * here. Each event is told exactly once, on the thread that caused it; events of one dispatch may come from several
+ * threads. Times are nanoseconds of the scheduler's clock. An observer must be quick and must not block.
+ */
+public interface SchedulingObserver extends Plugin {
+    /**
+     * A request was scheduled and its load reserved.
+     *
+     * @param cycle its cycle, with all data produced; not to be kept
+     * @param dispatch its dispatch
+     */
+    default void dispatched(SchedulingCycle cycle, Dispatch dispatch) {}
+
+    /**
+     * A request was refused.
+     *
+     * @param cycle its cycle; not to be kept
+     * @param rejection why
+     */
+    default void rejected(SchedulingCycle cycle, Rejection rejection) {}
+
+    /** A request was sent to its target. */
+    default void sent(Dispatch dispatch, long now) {}
+
+    /** The first token of an answer came. */
+    default void firstToken(Dispatch dispatch, long now) {}
+
+    /** Further tokens of an answer came; {@code count} since the last report. */
+    default void tokens(Dispatch dispatch, int count, long now) {}
+
+    /** A dispatch moved on to a fallback. */
+    default void failedOver(Dispatch dispatch, Target from, Target to, long now) {}
+
+    /** A dispatch ended; {@code usage} is unknown unless it was completed. */
+    default void ended(Dispatch dispatch, Ending ending, Usage usage, long now) {}
+
+    /**
+     * A plugin threw, and was isolated.
+     *
+     * @param plugin its name
+     * @param failure what it threw
+     */
+    default void pluginFailed(String plugin, Throwable failure) {}
+
+    /**
+     * Scores of one scorer, in one profile run, were out of range or missing.
+     *
+     * @param scorer its name
+     * @param clamped how many were cut to [0, 1], at least 0
+     * @param missing how many were NaN and counted as neutral, at least 0
+     */
+    default void scoresAdjusted(String scorer, int clamped, int missing) {}
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.api.request;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Finds a request header by name, so that a host's own header map is read in place. Thread-safe if the host's is. */
+@FunctionalInterface
+public interface HeaderLookup {
+    /** Finds nothing. */
+    HeaderLookup NONE = name -> null;
+
+    /**
+     * Returns the first value of a header, or null if the request has none.
+     *
+     * @param lowerCaseName the header's name in lower case
+     */
+    @Nullable String first(String lowerCaseName);
+
+    /**
+     * Copies a map; names are matched without regard to case.
+     *
+     * @param headers one value a name
+     */
+    static HeaderLookup of(Map<String, String> headers) {
+        Map<String, String> byName = new TreeMap<>();
+        requireNonNull(headers, "headers").forEach((name, value) -> byName.put(name.toLowerCase(Locale.ROOT), value));
+        return byName::get;
+    }
+}

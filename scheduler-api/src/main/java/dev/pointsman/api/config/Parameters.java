@@ -26,7 +26,8 @@ public interface Parameters {
     String string(String name, String fallback);
 
     /** Returns text, or null if absent. */
-    @Nullable String string(String name);
+    @Nullable
+    String string(String name);
 
     /**
      * Returns text that must be given and not blank.

@@ -12,10 +12,12 @@ public interface ProfileResult {
     String profile();
 
     /** Returns the choice, or null if the profile found none. */
-    @Nullable Leg leg();
+    @Nullable
+    Leg leg();
 
     /** Returns why the profile found none, or null if it found one. */
-    @Nullable Rejection rejection();
+    @Nullable
+    Rejection rejection();
 
     /** Returns how many candidates passed the filters, at least 0. */
     int size();

@@ -10,7 +10,8 @@ public interface ProfileResults {
     List<String> declared();
 
     /** Returns a profile's result, or null if it has not been run for this request. */
-    @Nullable ProfileResult result(String profile);
+    @Nullable
+    ProfileResult result(String profile);
 
     /** Returns the results so far, in the order in which the profiles ran. */
     List<ProfileResult> results();

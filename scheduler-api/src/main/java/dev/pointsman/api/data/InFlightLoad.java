@@ -18,5 +18,12 @@ public final class InFlightLoad {
     /** Tokens of work that this request would add to each endpoint, at least 0: what it could not reuse there. */
     public static final LongColumnKey REQUEST_TOKENS = new LongColumnKey("in-flight.request-tokens", PRODUCER);
 
+    /**
+     * Tokens of output that this request is expected to add, at least 0: the part of {@link #REQUEST_TOKENS} that stays in
+     * flight after the first token, when the prompt has been read.
+     */
+    public static final AttributeKey<Long> EXPECTED_OUTPUT_TOKENS =
+            new AttributeKey<>("in-flight.expected-output-tokens", PRODUCER, Long.class);
+
     private InFlightLoad() {}
 }

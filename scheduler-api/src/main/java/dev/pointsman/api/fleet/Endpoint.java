@@ -156,7 +156,8 @@ public final class Endpoint {
 
         private static String requireText(String name, String value) {
             if (requireNonNull(value, name).isBlank()) {
-                throw new IllegalArgumentException("endpoint " + name + ": must not be blank.\nMaybe use host:port for it.");
+                throw new IllegalArgumentException(
+                        "endpoint " + name + ": must not be blank.\nMaybe use host:port for it.");
             }
             return value;
         }

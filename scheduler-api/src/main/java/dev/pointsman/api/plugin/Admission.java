@@ -16,5 +16,6 @@ public interface Admission extends Plugin {
      * @param candidates the endpoints that screeners let through
      * @return null to admit, or why not
      */
-    @Nullable Rejection admit(SchedulingCycle cycle, Candidates candidates);
+    @Nullable
+    Rejection admit(SchedulingCycle cycle, Candidates candidates);
 }

@@ -19,4 +19,12 @@ public interface Plugin {
     default Set<DataKey> consumes() {
         return Set.of();
     }
+
+    /**
+     * Returns data that this plugin reads if somebody else had it produced. Producers of it run first, but none is added
+     * for its sake. Asked once, when the scheduler is built.
+     */
+    default Set<DataKey> consumesIfPresent() {
+        return Set.of();
+    }
 }

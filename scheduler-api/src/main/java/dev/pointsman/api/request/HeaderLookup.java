@@ -19,7 +19,8 @@ public interface HeaderLookup {
      *
      * @param lowerCaseName the header's name in lower case
      */
-    @Nullable String first(String lowerCaseName);
+    @Nullable
+    String first(String lowerCaseName);
 
     /**
      * Copies a map; names are matched without regard to case.

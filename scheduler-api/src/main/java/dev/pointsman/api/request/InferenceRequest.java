@@ -212,7 +212,9 @@ public final class InferenceRequest {
         private static String requireText(String name, String value) {
             if (requireNonNull(value, name).isBlank()) {
                 throw new IllegalArgumentException("request " + name + ": must not be blank.\nMaybe "
-                        + (name.equals("id") ? "use the x-request-id header or a new UUID." : "the body has no model field."));
+                        + (name.equals("id")
+                                ? "use the x-request-id header or a new UUID."
+                                : "the body has no model field."));
             }
             return value;
         }

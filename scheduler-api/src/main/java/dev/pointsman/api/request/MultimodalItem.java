@@ -14,9 +14,10 @@ public record MultimodalItem(String contentHash, int firstToken, int tokenCount)
     public MultimodalItem {
         requireNonNull(contentHash, "contentHash");
         if (firstToken < 0 || tokenCount < 0) {
-            throw new IllegalArgumentException("multimodal item: firstToken and tokenCount must be at least 0, but were "
-                    + firstToken + " and " + tokenCount
-                    + ".\nMaybe the item's place is not known; then use 0 for both.");
+            throw new IllegalArgumentException(
+                    "multimodal item: firstToken and tokenCount must be at least 0, but were "
+                            + firstToken + " and " + tokenCount
+                            + ".\nMaybe the item's place is not known; then use 0 for both.");
         }
     }
 }

@@ -116,10 +116,11 @@ public sealed interface Prompt permits Prompt.Tokens, Prompt.Text, Prompt.Blocks
                         + ".\nMaybe take it from the engine's configuration; vLLM's default is 16.");
             }
             long capacity = (long) hashes.length * blockSize;
-            if (tokenCount < 0 || tokenCount > capacity && hashes.length > 0) {
-                throw new IllegalArgumentException("tokenCount: must be between 0 and " + capacity + " (" + hashes.length
-                        + " blocks of " + blockSize + "), but was " + tokenCount
-                        + ".\nMaybe the hashes were made with another block size.");
+            if (tokenCount < 0 || (tokenCount > capacity && hashes.length > 0)) {
+                throw new IllegalArgumentException(
+                        "tokenCount: must be between 0 and " + capacity + " (" + hashes.length
+                                + " blocks of " + blockSize + "), but was " + tokenCount
+                                + ".\nMaybe the hashes were made with another block size.");
             }
             this.blockSize = blockSize;
             this.tokenCount = tokenCount;

@@ -3,6 +3,7 @@ package dev.pointsman.api.config;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param type the kind of value
  * @param defaultValue what is used when it is absent, as text, or null if it is required or has no default
  * @param required whether it must be given
- * @param minimum least number allowed, or negative infinity
- * @param maximum greatest number allowed, or positive infinity
+ * @param minimum least number allowed, or negative infinity; seconds for a duration
+ * @param maximum greatest number allowed, or positive infinity; seconds for a duration
  * @param description one sentence, with the unit
  */
 public record ParameterSpec(
@@ -60,7 +61,29 @@ public record ParameterSpec(
                 name, type, null, true, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, description);
     }
 
-    /** Returns the same parameter with bounds, both inclusive. */
+    /**
+     * Refuses parameters that a plugin type does not have, and their absence where one is required.
+     *
+     * @param given the parameters given to one plugin
+     * @param described all parameters of its type
+     * @throws ParameterException at the first name that is not described or the first required one that is missing
+     */
+    public static void checkNames(Parameters given, List<ParameterSpec> described) {
+        List<String> known = described.stream().map(ParameterSpec::name).toList();
+        for (String name : given.names()) {
+            if (!known.contains(name)) {
+                throw ParameterException.unknown(Values.child(given.path(), name), "parameter", name, known);
+            }
+        }
+        for (ParameterSpec spec : described) {
+            if (spec.required && !given.has(spec.name)) {
+                throw given.error(
+                        spec.name, "must be given", "Maybe it was forgotten; what it is: " + spec.description);
+            }
+        }
+    }
+
+    /** Returns the same parameter with bounds, both inclusive; seconds for a duration. */
     public ParameterSpec between(double minimum, double maximum) {
         return new ParameterSpec(name, type, defaultValue, required, minimum, maximum, description);
     }

@@ -3,20 +3,38 @@ package dev.pointsman.api.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters of one plugin, read by name and type. It knows its own place, so every error names the path.
  *
- * <p>A getter with a fallback returns it when the parameter is absent; every getter throws {@link ParameterException}
- * when the parameter has another type. Immutable and thread-safe.
+ * <p>A getter with a fallback returns it, unchecked, when the parameter is absent; every getter throws {@link
+ * ParameterException} when the parameter has another type. Immutable and thread-safe.
+ *
+ * <pre>{@code
+ * Parameters parameters = Parameters.of("parameters", Map.of("limit", 20, "timeout", "250ms"));
+ * long limit = parameters.integer("limit", 10, 1, 1000);
+ * Duration timeout = parameters.duration("timeout", Duration.ofSeconds(1));
+ * }</pre>
  */
 public interface Parameters {
+    /**
+     * Wraps values that were read from a configuration or put together in code. They are copied deeply.
+     *
+     * @param path where they stand, for error messages; empty for the root
+     * @param values text, numbers, {@code Boolean}, {@code List} of such values and {@code Map} from names to them
+     * @throws ParameterException if a value is null or of another type
+     */
+    static Parameters of(String path, Map<String, ?> values) {
+        return MapParameters.copyOf(path, values);
+    }
+
     /** Returns where these parameters stand, such as {@code profiles[0].plugins[2].parameters}. */
     String path();
 
-    /** Returns the names given. */
+    /** Returns the names given, in the order given; unmodifiable. */
     Set<String> names();
 
     /** Tells whether a parameter is given. */
@@ -53,8 +71,21 @@ public interface Parameters {
     /** Returns true or false, or the fallback. */
     boolean flag(String name, boolean fallback);
 
-    /** Returns a length of time (a number of seconds, or text such as {@code 250ms}, {@code 1m30s}), or the fallback. */
+    /**
+     * Returns a length of time, or the fallback. It is a number of seconds, or text of numbers with units: {@code 250ms},
+     * {@code 1m30s}, {@code 1.5h} (Go's form; the units are ns, us, ms, s, m and h). What is finer than a nanosecond is cut
+     * off.
+     *
+     * @throws ParameterException if it is negative or beyond {@link Long#MAX_VALUE} nanoseconds
+     */
     Duration duration(String name, Duration fallback);
+
+    /**
+     * Returns a length of time within bounds, or the fallback.
+     *
+     * @throws ParameterException if it is outside {@code minimum .. maximum}
+     */
+    Duration duration(String name, Duration fallback, Duration minimum, Duration maximum);
 
     /** Returns a list of text, empty if absent. */
     List<String> strings(String name);
@@ -67,11 +98,17 @@ public interface Parameters {
 
     /**
      * Binds all parameters to a record by its canonical constructor: component names are parameter names. Components may
-     * be {@code String}, {@code int}, {@code long}, {@code double}, {@code boolean}, {@link Duration}, {@code
-     * List<String>}, or another such record; an absent one is null, 0, false or an empty list.
+     * be {@code String}, {@code int}, {@code long}, {@code double}, {@code boolean} (or their boxed forms), {@link
+     * Duration}, another such record, or a {@code List} of {@code String} or of such records; an absent one is null, 0,
+     * false or an empty list.
+     *
+     * <p>A constructor that refuses a component says so with a message that begins with the component's name and a colon
+     * ({@code limit: must be ...}), or with {@code requireNonNull(value, "limit")}; the error then names that parameter's
+     * path.
      *
      * @param type a public record in an exported package
      * @throws ParameterException if a parameter has no component, has another type than it, or the constructor refuses
+     * @throws IllegalArgumentException if the record is not public or has a component of another type
      */
     <R extends Record> R bind(Class<R> type);
 

@@ -4,6 +4,7 @@ package dev.pointsman.api.decision;
 import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.request.InferenceRequest;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decision under way and the load it reserved: the handle through which a host reports progress and the end.
@@ -85,6 +86,10 @@ public non-sealed interface Dispatch extends SchedulingOutcome, AutoCloseable {
 
     /** Tells whether the dispatch has ended. */
     boolean ended();
+
+    /** Returns what the host said had failed, or null unless the dispatch ended by {@link #failed}. */
+    @Nullable
+    String failure();
 
     /** Cancels the dispatch if it has not ended. */
     @Override

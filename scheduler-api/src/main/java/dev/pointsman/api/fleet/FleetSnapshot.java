@@ -6,7 +6,7 @@ package dev.pointsman.api.fleet;
  *
  * <p>An endpoint has a <em>slot</em>: a small integer that stays its own from joining until it is recycled after leaving.
  * Slots may have holes; loop from 0 to {@link #slotLimit()} and skip those that are not {@linkplain #occupied occupied}.
- * Thread-safe. Every method takes constant time.
+ * Thread-safe. Every method but {@link #copySlots} takes constant time.
  */
 public interface FleetSnapshot {
     /** Returns a number that grows with each change of the fleet, metrics included. */
@@ -48,4 +48,20 @@ public interface FleetSnapshot {
      * @param endpointId as in {@link Endpoint#id()}
      */
     int slotOf(String endpointId);
+
+    /**
+     * Copies the occupied slots, in ascending order. O(slots) or better.
+     *
+     * @param into at least {@link #size()} long
+     * @return how many there are, which is {@link #size()}
+     */
+    default int copySlots(int[] into) {
+        int count = 0;
+        for (int slot = 0; slot < slotLimit(); slot++) {
+            if (occupied(slot)) {
+                into[count++] = slot;
+            }
+        }
+        return count;
+    }
 }

@@ -3,7 +3,6 @@ package dev.pointsman.api.request;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +22,16 @@ public interface HeaderLookup {
     String first(String lowerCaseName);
 
     /**
-     * Copies a map; names are matched without regard to case.
+     * Copies a map; names are matched without regard to case. Of two names that differ only in case, the one that the
+     * map iterates over first is found.
      *
      * @param headers one value a name
      */
     static HeaderLookup of(Map<String, String> headers) {
-        Map<String, String> byName = new TreeMap<>();
-        requireNonNull(headers, "headers").forEach((name, value) -> byName.put(name.toLowerCase(Locale.ROOT), value));
+        Map<String, String> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        requireNonNull(headers, "headers")
+                .forEach((name, value) -> byName.putIfAbsent(
+                        requireNonNull(name, "header name"), requireNonNull(value, () -> "value of header " + name)));
         return byName::get;
     }
 }

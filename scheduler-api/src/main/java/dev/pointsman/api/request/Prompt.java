@@ -44,7 +44,8 @@ public sealed interface Prompt permits Prompt.Tokens, Prompt.Text, Prompt.Blocks
      *
      * @param hashes one hash a block, in prompt order; viewed, not copied
      * @param blockSize tokens in a full block, at least 1
-     * @param tokenCount the prompt's length in tokens; the last block may be partial
+     * @param tokenCount the prompt's length in tokens; a partial last block may have a hash or not, and with no hashes
+     *     at all any length is possible
      */
     static Prompt blocks(long[] hashes, int blockSize, int tokenCount) {
         return new Blocks(hashes, blockSize, tokenCount);
@@ -115,12 +116,12 @@ public sealed interface Prompt permits Prompt.Tokens, Prompt.Text, Prompt.Blocks
                 throw new IllegalArgumentException("blockSize: must be at least 1 token, but was " + blockSize
                         + ".\nMaybe take it from the engine's configuration; vLLM's default is 16.");
             }
-            long capacity = (long) hashes.length * blockSize;
-            if (tokenCount < 0 || (tokenCount > capacity && hashes.length > 0)) {
-                throw new IllegalArgumentException(
-                        "tokenCount: must be between 0 and " + capacity + " (" + hashes.length
-                                + " blocks of " + blockSize + "), but was " + tokenCount
-                                + ".\nMaybe the hashes were made with another block size.");
+            // The hashes may or may not include a partial last block; engines hash full blocks only.
+            long most = hashes.length == 0 ? Integer.MAX_VALUE : (hashes.length + 1L) * blockSize - 1;
+            if (tokenCount < 0 || tokenCount > most) {
+                throw new IllegalArgumentException("tokenCount: must be between 0 and " + most + " (" + hashes.length
+                        + " blocks of " + blockSize + " and less than one more), but was " + tokenCount
+                        + ".\nMaybe the hashes were made with another block size.");
             }
             this.blockSize = blockSize;
             this.tokenCount = tokenCount;

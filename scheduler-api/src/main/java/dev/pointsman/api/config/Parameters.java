@@ -62,6 +62,30 @@ public interface Parameters {
     long integer(String name, long fallback, long minimum, long maximum);
 
     /**
+     * Returns a whole number within bounds that must be given.
+     *
+     * @throws ParameterException if it is absent or outside {@code minimum .. maximum}
+     */
+    default long requiredInteger(String name, long minimum, long maximum) {
+        if (!has(name)) {
+            throw error(name, "must be given", "Maybe it was forgotten; it is a whole number.");
+        }
+        return integer(name, minimum, minimum, maximum);
+    }
+
+    /**
+     * Returns a finite number within bounds that must be given.
+     *
+     * @throws ParameterException if it is absent, not finite or outside {@code minimum .. maximum}
+     */
+    default double requiredNumber(String name, double minimum, double maximum) {
+        if (!has(name)) {
+            throw error(name, "must be given", "Maybe it was forgotten; it is a number.");
+        }
+        return number(name, minimum, minimum, maximum);
+    }
+
+    /**
      * Returns a finite number within bounds, or the fallback.
      *
      * @throws ParameterException if it is not finite or outside {@code minimum .. maximum}

@@ -9,7 +9,8 @@ import dev.pointsman.api.cycle.SchedulingCycle;
  *
  * <p>Costs have no weights and no upper bound: seconds are seconds. A NaN, or a cost scorer that throws, counts as the
  * mean of the other candidates' costs by the same scorer (0 if there are none), so that a candidate without data is
- * neither favoured nor shunned.
+ * neither favoured nor shunned. An infinite cost counts as 1e300: worse than any real one, and still a number that can be
+ * added.
  */
 public interface CostScorer extends Plugin {
     /**

@@ -11,7 +11,9 @@ import dev.pointsman.api.decision.Usage;
 /**
  * Hears what becomes of requests: in-flight load, prefix history, latency calibration, recording and metrics all listen
  * here. Each event is told exactly once, on the thread that caused it; events of one dispatch may come from several
- * threads. Times are nanoseconds of the scheduler's clock. An observer must be quick and must not block.
+ * threads. Times are nanoseconds of the scheduler's clock. An observer must be quick and must not block, and must not itself
+ * report progress or the end of a dispatch that it is being told of: observers after it would hear of the two in the
+ * wrong order.
  */
 public interface SchedulingObserver extends Plugin {
     /**

@@ -175,6 +175,21 @@ class ParametersTest {
         }
 
         @Test
+        void requiredNumbers_absent_areRefused() {
+            Parameters parameters = Parameters.of("plugin", Map.of("limit", 3, "share", 0.5));
+
+            assertThat(parameters.requiredInteger("limit", 1, 9)).isEqualTo(3);
+            assertThat(parameters.requiredNumber("share", 0, 1)).isEqualTo(0.5);
+            assertThatThrownBy(() -> parameters.requiredInteger("size", 1, 9))
+                    .hasMessage(
+                            "plugin.size: must be given, but is missing.\nMaybe it was forgotten; it is a whole number.");
+            assertThatThrownBy(() -> parameters.requiredNumber("weight", 0, 1))
+                    .hasMessageStartingWith("plugin.weight: must be given");
+            assertThatThrownBy(() -> parameters.requiredInteger("limit", 5, 9))
+                    .hasMessageStartingWith("plugin.limit: ");
+        }
+
+        @Test
         void requiredString_blankOrAbsent_isRefused() {
             assertThat(given(" a ").requiredString("x")).isEqualTo(" a ");
             assertRefused(

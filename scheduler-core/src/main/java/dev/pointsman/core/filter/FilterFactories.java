@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.filter;
+
+import static dev.pointsman.api.config.ParameterSpec.optional;
+import static dev.pointsman.api.config.ParameterSpec.required;
+
+import dev.pointsman.api.config.ParameterSpec;
+import dev.pointsman.api.config.Parameters;
+import dev.pointsman.api.config.PluginFactory;
+import dev.pointsman.api.plugin.Plugin;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The built-in filters by type name, for the engine to register; a host names them in a configuration. */
+public final class FilterFactories {
+    private static final List<ParameterSpec> EXPRESSION_PARAMETERS = List.of(
+            required("key", ParameterSpec.Type.STRING, "The label's key."),
+            required("operator", ParameterSpec.Type.STRING, "In, NotIn, Exists or DoesNotExist."),
+            optional("values", ParameterSpec.Type.STRING_LIST, null, "What In and NotIn compare with."));
+
+    private static final List<PluginFactory> ALL = List.of(
+            new BuiltIn(
+                    "label-selector-filter",
+                    Set.of("by-label-selector"),
+                    "Keeps endpoints whose labels meet a Kubernetes label selector.",
+                    List.of(
+                            optional(
+                                    "matchLabels",
+                                    ParameterSpec.Type.OBJECT,
+                                    null,
+                                    "Labels that must have the values given."),
+                            optional(
+                                    "matchExpressions",
+                                    ParameterSpec.Type.OBJECT,
+                                    null,
+                                    "Requirements, each with a key, an operator (In, NotIn, Exists, DoesNotExist)"
+                                            + " and, for the first two, values.")),
+                    FilterFactories::labelSelector),
+            role("decode-filter", "Keeps endpoints that decode, or that state no role.", RoleFilter::decode),
+            role("prefill-filter", "Keeps endpoints that take separate prefill work.", RoleFilter::prefill),
+            role("encode-filter", "Keeps endpoints that take separate encode work.", RoleFilter::encode));
+
+    private FilterFactories() {}
+
+    /** Returns one factory for each type; unmodifiable. */
+    public static List<PluginFactory> all() {
+        return ALL;
+    }
+
+    private static PluginFactory role(String type, String description, Supplier<RoleFilter> maker) {
+        return new BuiltIn(type, Set.of(), description, List.of(), parameters -> maker.get());
+    }
+
+    private static LabelSelectorFilter labelSelector(Parameters parameters) {
+        LabelSelectorFilter.Builder builder = LabelSelectorFilter.builder();
+        Parameters labels = parameters.object("matchLabels");
+        for (String key : labels.names()) {
+            builder.label(key, labels.string(key, ""));
+        }
+        for (Parameters expression : parameters.objects("matchExpressions")) {
+            addExpression(builder, expression);
+        }
+        return builder.build();
+    }
+
+    private static void addExpression(LabelSelectorFilter.Builder builder, Parameters expression) {
+        ParameterSpec.checkNames(expression, EXPRESSION_PARAMETERS);
+        String key = expression.requiredString("key");
+        String operator = expression.requiredString("operator");
+        String[] values = expression.strings("values").toArray(new String[0]);
+        switch (operator) {
+            case "In" -> builder.in(key, some(values, expression));
+            case "NotIn" -> builder.notIn(key, some(values, expression));
+            case "Exists" -> builder.exists(none(values, key, expression));
+            case "DoesNotExist" -> builder.doesNotExist(none(values, key, expression));
+            default ->
+                throw expression.error(
+                        "operator", "must be In, NotIn, Exists or DoesNotExist", "Maybe matchLabels is meant.");
+        }
+    }
+
+    private static String[] some(String[] values, Parameters expression) {
+        if (values.length == 0) {
+            throw expression.error(
+                    "values",
+                    "must have at least one value for In and NotIn",
+                    "Maybe Exists or DoesNotExist is meant.");
+        }
+        return values;
+    }
+
+    private static String none(String[] values, String key, Parameters expression) {
+        if (values.length > 0) {
+            throw expression.error(
+                    "values", "must be absent for Exists and DoesNotExist", "Maybe In or NotIn is meant.");
+        }
+        return key;
+    }
+
+    /** One type of filter; what an accessor returns is what the factory says of itself. */
+    private record BuiltIn(
+            String type,
+            Set<String> aliases,
+            String description,
+            List<ParameterSpec> parameters,
+            Function<Parameters, Plugin> maker)
+            implements PluginFactory {
+        @Override
+        public Plugin create(String name, Parameters parameters) {
+            return maker.apply(parameters);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.internal.assembly;
+
+import com.google.common.collect.ImmutableList;
+import dev.pointsman.api.config.PluginFactory;
+import dev.pointsman.api.data.DataKey;
+import dev.pointsman.api.data.InFlightLoad;
+import dev.pointsman.api.fleet.FleetListener;
+import dev.pointsman.api.plugin.Admission;
+import dev.pointsman.api.plugin.AsyncDataProducer;
+import dev.pointsman.api.plugin.CostScorer;
+import dev.pointsman.api.plugin.DataProducer;
+import dev.pointsman.api.plugin.Filter;
+import dev.pointsman.api.plugin.Maintained;
+import dev.pointsman.api.plugin.Picker;
+import dev.pointsman.api.plugin.Plugin;
+import dev.pointsman.api.plugin.ProfileHandler;
+import dev.pointsman.api.plugin.SchedulingObserver;
+import dev.pointsman.api.plugin.Scorer;
+import dev.pointsman.api.plugin.Screener;
+import dev.pointsman.core.profile.PluginRef;
+import dev.pointsman.core.profile.Profile;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what a host declared into a blueprint, and refuses what cannot work. */
+public final class Assembly {
+    private static final String SINGLE_PROFILE = "single-profile-handler";
+
+    private final PluginBench bench;
+    private final List<Profile> profiles;
+    private final @Nullable PluginRef handlerRef;
+
+    /**
+     * Takes what a host declared.
+     *
+     * @param builtIn the factories that every scheduler knows
+     * @param registered the host's own factories
+     * @param discover where to look for more, or null
+     * @param plugins plugins besides those that profiles name
+     * @param profiles at least one
+     * @param handler which profiles run, or null for the only one
+     */
+    public Assembly(
+            List<PluginFactory> builtIn,
+            List<PluginFactory> registered,
+            @Nullable ClassLoader discover,
+            List<PluginRef> plugins,
+            List<Profile> profiles,
+            @Nullable PluginRef handler) {
+        bench = new PluginBench(new PluginTypes(builtIn, registered, discover));
+        for (PluginRef plugin : plugins) {
+            bench.declare("plugin " + plugin.name(), plugin);
+        }
+        this.profiles = profiles;
+        this.handlerRef = handler;
+    }
+
+    /** Finds, checks and orders the plugins. */
+    public Blueprint build() {
+        ImmutableList<CompiledProfile> compiled = compileProfiles();
+        Named<ProfileHandler> handler = handler();
+        DataFlow flow = DataFlow.of(bench);
+        Map<String, Plugin> all = bench.all();
+        return new Blueprint(
+                flow.keys(),
+                serving(all, Screener.class),
+                flow.producers(),
+                serving(all, AsyncDataProducer.class),
+                serving(all, Admission.class),
+                handler,
+                compiled,
+                compiled.stream().map(CompiledProfile::name).collect(ImmutableList.toImmutableList()),
+                serving(all, SchedulingObserver.class),
+                serving(all, FleetListener.class),
+                serving(all, Maintained.class),
+                all.values().stream().anyMatch(Assembly::readsLoadOutsideProfiles));
+    }
+
+    private ImmutableList<CompiledProfile> compileProfiles() {
+        Set<String> names = new LinkedHashSet<>();
+        ImmutableList.Builder<CompiledProfile> compiled = ImmutableList.builder();
+        for (Profile profile : profiles) {
+            if (!names.add(profile.name())) {
+                throw new IllegalArgumentException("profile " + profile.name()
+                        + ": is declared twice.\nMaybe give one of them a name of its own.");
+            }
+            compiled.add(compile(profile));
+        }
+        return compiled.build();
+    }
+
+    private CompiledProfile compile(Profile profile) {
+        String place = "profile " + profile.name();
+        boolean readsLoad = false;
+        ImmutableList.Builder<Named<Filter>> filters = ImmutableList.builder();
+        for (PluginRef ref : profile.filters()) {
+            Named<Filter> filter = bench.resolve(place + ", filter " + ref.name(), ref, Filter.class);
+            readsLoad |= readsLoad(filter.plugin());
+            filters.add(filter);
+        }
+        ImmutableList.Builder<CompiledProfile.Weighted> scorers = ImmutableList.builder();
+        ImmutableList.Builder<Named<CostScorer>> costs = ImmutableList.builder();
+        for (Profile.WeightedRef ref : profile.scorers()) {
+            String scorerPlace = place + ", scorer " + ref.scorer().name();
+            if (profile.unit() == null) {
+                Named<Scorer> scorer = bench.resolve(scorerPlace, ref.scorer(), Scorer.class);
+                readsLoad |= readsLoad(scorer.plugin());
+                scorers.add(new CompiledProfile.Weighted(scorer, ref.weight()));
+            } else {
+                Named<CostScorer> cost = bench.resolve(scorerPlace, ref.scorer(), CostScorer.class);
+                readsLoad |= readsLoad(cost.plugin());
+                costs.add(cost);
+            }
+        }
+        double weights = profile.scorers().stream()
+                .mapToDouble(Profile.WeightedRef::weight)
+                .sum();
+        if (Double.isInfinite(weights)) {
+            throw new IllegalArgumentException(place + ": its weights must add up to a finite number, but do not.\n"
+                    + "Maybe divide them all by the largest; only their ratio matters.");
+        }
+        Named<Picker> picker = bench.resolve(place + ", picker", profile.picker(), Picker.class);
+        if (profile.unit() != null && !picker.plugin().acceptsCosts()) {
+            throw new IllegalArgumentException(place + ": picker " + picker.name()
+                    + " works on scores, and this profile adds costs.\nMaybe use " + Profile.DEFAULT_PICKER + ".");
+        }
+        return new CompiledProfile(
+                profile.name(),
+                filters.build(),
+                scorers.build(),
+                costs.build(),
+                profile.unit(),
+                picker,
+                readsLoad,
+                readsLoad && picker.plugin().deterministic());
+    }
+
+    private Named<ProfileHandler> handler() {
+        List<String> names = profiles.stream().map(Profile::name).toList();
+        if (handlerRef == null && names.size() > 1) {
+            throw new IllegalArgumentException("profiles " + String.join(", ", names)
+                    + ": there is no profile handler to say which of them runs.\nMaybe add one with profileHandler.");
+        }
+        PluginRef ref = handlerRef != null ? handlerRef : PluginRef.named(SINGLE_PROFILE);
+        Named<ProfileHandler> handler = bench.resolve("profile handler", ref, ProfileHandler.class);
+        handler.plugin().validate(names);
+        return handler;
+    }
+
+    private static <T> ImmutableList<Named<T>> serving(Map<String, Plugin> all, Class<T> role) {
+        ImmutableList.Builder<Named<T>> serving = ImmutableList.builder();
+        all.forEach((name, plugin) -> {
+            if (role.isInstance(plugin)) {
+                serving.add(new Named<>(name, role.cast(plugin)));
+            }
+        });
+        return serving.build();
+    }
+
+    private static boolean readsLoad(Plugin plugin) {
+        return isLoad(plugin.consumes()) || isLoad(plugin.consumesIfPresent());
+    }
+
+    private static boolean readsLoadOutsideProfiles(Plugin plugin) {
+        boolean outside = plugin instanceof DataProducer
+                || plugin instanceof Admission
+                || plugin instanceof ProfileHandler
+                || plugin instanceof SchedulingObserver;
+        return outside && readsLoad(plugin);
+    }
+
+    private static boolean isLoad(Set<DataKey> keys) {
+        return keys.contains(InFlightLoad.REQUESTS) || keys.contains(InFlightLoad.TOKENS);
+    }
+}

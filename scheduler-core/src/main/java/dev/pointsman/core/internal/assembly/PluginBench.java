@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.internal.assembly;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pointsman.api.plugin.Plugin;
+import dev.pointsman.core.profile.PluginRef;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The plugin instances of a scheduler, each under a name of its own. Two references to one type with the same parameters
+ * share an instance, as two profiles do that name the same plugin.
+ */
+final class PluginBench {
+    private final PluginTypes types;
+    private final Map<String, Plugin> byName = new LinkedHashMap<>();
+    private final Map<String, PluginRef> refs = new HashMap<>();
+    private final IdentityHashMap<Plugin, String> names = new IdentityHashMap<>();
+    private final Set<String> declared = new HashSet<>();
+
+    PluginBench(PluginTypes types) {
+        this.types = types;
+    }
+
+    /** Adds a plugin under the name that the host gave it, which must be free. */
+    void declare(String place, PluginRef ref) {
+        if (byName.containsKey(ref.name())) {
+            throw new IllegalArgumentException(place + ": the name " + ref.name()
+                    + " is taken by another plugin.\nMaybe give one of them a name of its own.");
+        }
+        String already = ref.instance() == null ? null : names.get(ref.instance());
+        if (already != null) {
+            throw new IllegalArgumentException(place + ": is the same instance as plugin " + already
+                    + ", and would hear everything twice.\nMaybe declare it once; profiles can name it.");
+        }
+        put(place, ref.name(), ref);
+        declared.add(ref.name());
+    }
+
+    /** Finds or makes the plugin that a reference means, and checks that it can serve there. */
+    <T> Named<T> resolve(String place, PluginRef ref, Class<T> role) {
+        String name = nameFor(ref);
+        Plugin plugin = byName.get(name);
+        if (plugin == null) {
+            plugin = put(place, name, ref);
+        }
+        if (!role.isInstance(plugin)) {
+            throw new IllegalArgumentException(place + ": needs a " + role.getSimpleName() + ", but " + name + " ("
+                    + plugin.getClass().getSimpleName()
+                    + ") is none.\nMaybe it belongs in another place of the profile.");
+        }
+        return new Named<>(name, role.cast(plugin));
+    }
+
+    /**
+     * Returns the name under which an equal reference stands, or a free one. An instance has one name however often it is
+     * used, so that it hears of everything once; a bare name means a declared plugin, but not one of that type which some
+     * profile has given parameters of its own.
+     */
+    private String nameFor(PluginRef ref) {
+        String already = ref.instance() == null ? null : names.get(ref.instance());
+        if (already != null) {
+            return already;
+        }
+        boolean bare = ref.instance() == null
+                && ref.parameters().isEmpty()
+                && ref.name().equals(ref.type());
+        if (bare && declared.contains(ref.name())) {
+            return ref.name();
+        }
+        String name = ref.name();
+        for (int i = 2; byName.containsKey(name) && !same(refs.get(name), ref); i++) {
+            name = ref.name() + "-" + i;
+        }
+        return name;
+    }
+
+    private static boolean same(@Nullable PluginRef there, PluginRef ref) {
+        return ref.instance() == null && ref.equals(there);
+    }
+
+    private Plugin put(String place, String name, PluginRef ref) {
+        Plugin plugin = ref.instance() != null
+                ? ref.instance()
+                : types.create(place, name, requireNonNull(ref.type()), ref.parameters());
+        byName.put(name, plugin);
+        names.put(plugin, name);
+        refs.put(name, ref);
+        return plugin;
+    }
+
+    /** Makes the default producer of some data, if there is a type of that name. */
+    boolean addDefault(String place, String producer) {
+        if (byName.containsKey(producer) || !types.has(producer)) {
+            return false;
+        }
+        put(place, producer, PluginRef.named(producer));
+        return true;
+    }
+
+    /** Returns all plugins by name, in the order in which they came. */
+    Map<String, Plugin> all() {
+        return byName;
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.internal.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pointsman.api.cycle.DecisionDraft;
+import dev.pointsman.api.decision.Rejection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a profile handler makes of the profiles' results. */
+final class Draft implements DecisionDraft {
+    private final RunOrder order;
+    private final List<ProfileRun> others = new ArrayList<>(2);
+    private @Nullable ProfileRun primary;
+    private @Nullable Map<String, String> headers;
+    private @Nullable Rejection rejection;
+
+    Draft(RunOrder order) {
+        this.order = order;
+    }
+
+    @Override
+    public void primary(String profile) {
+        primary = successful(profile);
+    }
+
+    @Override
+    public void leg(String profile) {
+        ProfileRun run = successful(profile);
+        if (!others.contains(run)) {
+            others.add(run);
+        }
+    }
+
+    private ProfileRun successful(String profile) {
+        ProfileRun run = order.run(profile);
+        if (run == null || !order.hasRun(run) || run.leg() == null) {
+            throw new IllegalArgumentException("profile " + profile + ": "
+                    + (run == null ? "is not declared" : order.hasRun(run) ? "found nothing" : "has not run")
+                    + ", so it cannot be a leg.\nMaybe ask ProfileResults.result(\"" + profile + "\") first.");
+        }
+        return run;
+    }
+
+    @Override
+    public void header(String lowerCaseName, String value) {
+        if (headers == null) {
+            headers = new LinkedHashMap<>();
+        }
+        headers.put(requireNonNull(lowerCaseName, "lowerCaseName"), requireNonNull(value, "value"));
+    }
+
+    @Override
+    public void reject(Rejection rejection) {
+        this.rejection = requireNonNull(rejection, "rejection");
+    }
+
+    boolean hasPrimary() {
+        return primary != null;
+    }
+
+    ProfileRun primaryRun() {
+        return requireNonNull(primary);
+    }
+
+    /** Returns the runs of the legs besides the primary one. */
+    List<ProfileRun> otherRuns() {
+        others.remove(primary);
+        return others;
+    }
+
+    Map<String, String> headers() {
+        return headers == null ? Map.of() : headers;
+    }
+
+    @Nullable
+    Rejection rejection() {
+        return rejection;
+    }
+}

@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.internal.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pointsman.api.decision.Dispatch;
+import dev.pointsman.api.decision.Evaluation;
+import dev.pointsman.api.decision.Leg;
+import dev.pointsman.api.decision.Rejection;
+import dev.pointsman.api.decision.SchedulingDecision;
+import dev.pointsman.api.decision.SchedulingOutcome;
+import dev.pointsman.api.fleet.FleetListener;
+import dev.pointsman.api.fleet.FleetSnapshot;
+import dev.pointsman.api.plugin.Admission;
+import dev.pointsman.api.plugin.AsyncDataProducer;
+import dev.pointsman.api.plugin.Maintained;
+import dev.pointsman.api.plugin.ProfileHandler;
+import dev.pointsman.api.plugin.SchedulingObserver;
+import dev.pointsman.api.plugin.Screener;
+import dev.pointsman.api.request.InferenceRequest;
+import dev.pointsman.core.fleet.Fleet;
+import dev.pointsman.core.internal.assembly.Blueprint;
+import dev.pointsman.core.internal.assembly.Named;
+import dev.pointsman.core.internal.guard.IsolatedListeners;
+import dev.pointsman.core.internal.guard.ObserverEvents;
+import dev.pointsman.core.internal.guard.PluginGuard;
+import dev.pointsman.core.internal.inflight.ActiveDispatch;
+import dev.pointsman.core.internal.inflight.DispatchEvents;
+import dev.pointsman.core.internal.inflight.Lease;
+import dev.pointsman.core.internal.inflight.Leases;
+import dev.pointsman.core.internal.inflight.LoadCell;
+import dev.pointsman.core.internal.inflight.LoadLedger;
+import dev.pointsman.core.internal.inflight.Reservation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes requests their way: screeners, producers, admission, profiles, reservation, dispatch. Thread-safe; each request has a
+ * cycle of its own, and what is shared is immutable or lock-free, but for the lock that ends a streak of lost reservations.
+ */
+public final class Engine {
+    /** How many reservations a request may lose to others before it takes the lock. */
+    private static final int CONFLICTS_BEFORE_LOCK = 3;
+    /**
+     * How many it may lose under the lock before it reserves whatever came. Others stay out then, but for those that were past
+     * looking at the lock, failovers, and profiles that nobody guards; these must not keep a request from ever ending.
+     */
+    private static final int CONFLICTS_UNDER_LOCK = 16;
+
+    private final Fleet fleet;
+    private final LongSupplier clock;
+    private final long seed;
+    private final long explainOneIn;
+    private final Blueprint blueprint;
+    private final PluginGuard guard;
+    private final CyclePool cycles;
+    private final LoadLedger ledger = new LoadLedger();
+    private final LoadView load;
+    private final DispatchEvents events;
+    private final FleetListener listener;
+    private final ReentrantLock reservationLock = new ReentrantLock();
+    private final @Nullable Leases leases;
+
+    /**
+     * Makes an engine, which from now on listens to the fleet.
+     *
+     * @param settings what it is made with besides plugins
+     * @param blueprint its plugins
+     */
+    public Engine(Settings settings, Blueprint blueprint) {
+        this.fleet = settings.fleet();
+        this.clock = settings.clock();
+        this.seed = settings.seed();
+        this.explainOneIn = settings.explainOneIn();
+        this.blueprint = blueprint;
+        this.leases = settings.leaseNanos() > 0 ? new Leases(settings.leaseNanos()) : null;
+        guard = new PluginGuard(clock, settings.failFast(), blueprint.observers());
+        cycles = new CyclePool(blueprint);
+        load = new LoadView(ledger, blueprint.keys());
+        events = new ObserverEvents(clock, ledger, guard);
+        listener = new IsolatedListeners(ledger, blueprint.fleetListeners(), guard);
+        fleet.addListener(listener);
+    }
+
+    /** Stops listening to the fleet. */
+    public void detach() {
+        fleet.removeListener(listener);
+    }
+
+    /** Schedules a request and reserves its load. */
+    public SchedulingOutcome schedule(InferenceRequest request, boolean explain) {
+        Cycle cycle = cycles.acquire();
+        try {
+            cycle.begin(request, fleet.snapshot(), clock.getAsLong(), seed, false);
+            Account account = explain || sampled(cycle) ? new Account() : null;
+            Rejection rejection = choose(cycle, account, true);
+            if (rejection != null) {
+                return rejected(cycle, account, rejection);
+            }
+            return dispatch(cycle, account);
+        } finally {
+            cycle.end();
+            cycles.release(cycle);
+        }
+    }
+
+    /** Says what scheduling a request would come to. */
+    public Evaluation evaluate(InferenceRequest request) {
+        Cycle cycle = cycles.acquire();
+        try {
+            cycle.begin(request, fleet.snapshot(), clock.getAsLong(), seed, true);
+            Account account = new Account();
+            Rejection rejection = choose(cycle, account, false);
+            if (rejection != null) {
+                Rejection explained = rejection.explained(account.tell(cycle, seed, outcome(rejection)));
+                return new Evaluation(null, explained, requireNonNull(explained.explanation()));
+            }
+            SchedulingDecision decision = decide(cycle, account);
+            return new Evaluation(decision, null, requireNonNull(decision.explanation()));
+        } finally {
+            cycle.end();
+            cycles.release(cycle);
+        }
+    }
+
+    /** Does what time has made due. */
+    public void maintain(long now) {
+        if (leases != null) {
+            leases.sweep(now);
+        }
+        for (Named<Maintained> maintained : blueprint.maintained()) {
+            try {
+                maintained.plugin().maintain(now);
+            } catch (Throwable thrown) {
+                guard.isolate(maintained.name(), thrown);
+            }
+        }
+    }
+
+    /** Returns when something will next be due. */
+    public long nextDeadline() {
+        long next = leases == null ? Long.MAX_VALUE : leases.nextDeadline();
+        for (Named<Maintained> maintained : blueprint.maintained()) {
+            try {
+                next = Math.min(next, maintained.plugin().nextDeadline());
+            } catch (Throwable thrown) {
+                guard.isolate(maintained.name(), thrown);
+            }
+        }
+        return next;
+    }
+
+    private boolean sampled(Cycle cycle) {
+        return explainOneIn == 1
+                || (explainOneIn > 1
+                        && Long.remainderUnsigned(
+                                        cycle.draw().forPurpose("explain").bits(0), explainOneIn)
+                                == 0);
+    }
+
+    /** Takes a request as far as a folded draft, or to why there is none. */
+    private @Nullable Rejection choose(Cycle cycle, @Nullable Account account, boolean reserve) {
+        try {
+            if (cycle.fleet().size() == 0) {
+                return Rejection.of(Rejection.Reason.NO_ENDPOINTS, "the fleet has no endpoint", null);
+            }
+            Rejection screened = screen(cycle, account);
+            if (screened != null) {
+                return screened;
+            }
+            if (blueprint.loadReadOutsideProfiles()) {
+                load.read(cycle, cycle.candidates, null);
+            }
+            produce(cycle, account);
+            Rejection refused = admit(cycle);
+            return refused != null ? refused : runProfiles(cycle, account, reserve);
+        } catch (PluginGuard.PluginFailure failure) {
+            return Rejection.of(
+                    Rejection.Reason.PLUGIN_FAILED,
+                    "plugin " + failure.plugin() + " failed, and plugins are to fail fast: " + failure.getCause(),
+                    failure.plugin());
+        }
+    }
+
+    private @Nullable Rejection screen(Cycle cycle, @Nullable Account account) {
+        if (blueprint.screeners().isEmpty()) {
+            return null;
+        }
+        // Marks of all screeners add up: each sees all endpoints, and one that any removes is out.
+        for (int i = 0; i < blueprint.screeners().size(); i++) {
+            Named<Screener> screener = blueprint.screeners().get(i);
+            int before = cycle.candidates.marked();
+            try {
+                screener.plugin().screen(cycle, cycle.candidates);
+            } catch (Throwable thrown) {
+                failed(cycle, screener.name(), thrown);
+                return Rejection.of(
+                        Rejection.Reason.PLUGIN_FAILED,
+                        "screener " + screener.name() + " failed, so what it keeps out is not known: " + thrown,
+                        screener.name());
+            }
+            int out = cycle.candidates.marked() - before;
+            if (account != null && out > 0) {
+                account.note("screener " + screener.name() + " kept out " + out + " of "
+                        + cycle.fleet().size() + " endpoints");
+            }
+        }
+        int all = cycle.candidates.size();
+        cycle.candidates.commit();
+        if (cycle.candidates.size() > 0) {
+            return null;
+        }
+        return Rejection.of(Rejection.Reason.SCREENED_OUT, "screeners left none of " + all + " endpoints", null);
+    }
+
+    private void produce(Cycle cycle, @Nullable Account account) {
+        for (int i = 0; i < blueprint.producers().size(); i++) {
+            Blueprint.Production production = blueprint.producers().get(i);
+            cycle.allowWriting(production.writes());
+            try {
+                production.producer().plugin().produce(cycle, cycle.candidates);
+            } catch (Throwable thrown) {
+                cycle.takeBack(production.writes());
+                failed(cycle, production.producer().name(), thrown);
+                if (account != null) {
+                    account.note(
+                            "producer " + production.producer().name() + " failed, its data is missing: " + thrown);
+                }
+            }
+        }
+        cycle.allowNoWriting();
+        if (account != null) {
+            for (Named<AsyncDataProducer> producer : blueprint.asyncProducers()) {
+                account.note("producer " + producer.name()
+                        + " is asynchronous and was not waited for, so its data is missing");
+            }
+        }
+    }
+
+    private @Nullable Rejection admit(Cycle cycle) {
+        for (int i = 0; i < blueprint.admissions().size(); i++) {
+            Named<Admission> admission = blueprint.admissions().get(i);
+            try {
+                Rejection refusal = admission.plugin().admit(cycle, cycle.candidates);
+                if (refusal != null) {
+                    return refusal;
+                }
+            } catch (Throwable thrown) {
+                failed(cycle, admission.name(), thrown);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Rejection runProfiles(Cycle cycle, @Nullable Account account, boolean reserve) {
+        Named<ProfileHandler> handler = blueprint.handler();
+        try {
+            List<String> next = handler.plugin().next(cycle, cycle.order);
+            while (!next.isEmpty()) {
+                for (String profile : next) {
+                    ProfileRun run = cycle.order.run(profile);
+                    if (run == null || cycle.order.hasRun(run)) {
+                        throw new IllegalStateException("profile " + profile + ": "
+                                + (run == null ? "is not declared" : "has run already")
+                                + ", so handler " + handler.name()
+                                + " cannot run it.\nMaybe return an empty list to stop.");
+                    }
+                    runProfile(run, account, reserve);
+                    cycle.order.add(run);
+                }
+                next = handler.plugin().next(cycle, cycle.order);
+            }
+            Draft draft = new Draft(cycle.order);
+            handler.plugin().fold(cycle, cycle.order, draft);
+            cycle.draft = draft;
+            if (draft.rejection() != null) {
+                return draft.rejection();
+            }
+            return draft.hasPrimary()
+                    ? null
+                    : Rejection.of(
+                            Rejection.Reason.NO_DECISION,
+                            "profile handler " + handler.name() + " named no profile as the one that answers",
+                            handler.name());
+        } catch (PluginGuard.PluginFailure failure) {
+            throw failure;
+        } catch (Throwable thrown) {
+            failed(cycle, handler.name(), thrown);
+            return Rejection.of(
+                    Rejection.Reason.NO_DECISION,
+                    "profile handler " + handler.name() + " failed: " + thrown,
+                    handler.name());
+        }
+    }
+
+    /** Runs one profile until what it picked is reserved, or it has nothing to pick. */
+    private void runProfile(ProfileRun run, @Nullable Account account, boolean reserve) {
+        int conflicts = 0;
+        boolean locked = false;
+        try {
+            for (int attempt = 1; ; attempt++) {
+                run.run(this, attempt, account != null);
+                if (!reserve || run.leg() == null) {
+                    return;
+                }
+                switch (run.reserve(this, locked, conflicts >= CONFLICTS_BEFORE_LOCK + CONFLICTS_UNDER_LOCK)) {
+                    case YES -> {
+                        return;
+                    }
+                    case GONE -> {
+                        if (account != null) {
+                            account.note("endpoint "
+                                    + run.chosen().target().endpoint().id()
+                                    + " left the fleet while it was being chosen");
+                        }
+                    }
+                    case CONFLICT -> conflicts++;
+                    case CONTENDED -> conflicts = CONFLICTS_BEFORE_LOCK;
+                }
+                if (!locked && conflicts >= CONFLICTS_BEFORE_LOCK) {
+                    reservationLock.lock();
+                    locked = true;
+                }
+            }
+        } finally {
+            if (locked) {
+                reservationLock.unlock();
+            }
+        }
+    }
+
+    private SchedulingDecision decide(Cycle cycle, @Nullable Account account) {
+        Draft draft = cycle.draft();
+        Leg primary = draft.primaryRun().chosen();
+        List<Leg> others = List.of();
+        if (!draft.otherRuns().isEmpty()) {
+            others = new ArrayList<>(draft.otherRuns().size());
+            for (ProfileRun run : draft.otherRuns()) {
+                others.add(run.chosen());
+            }
+        }
+        String requestId = cycle.request().id();
+        return new SchedulingDecision(
+                requestId,
+                primary,
+                others,
+                draft.headers(),
+                account == null ? null : account.tell(cycle, seed, outcome(primary, others)));
+    }
+
+    private SchedulingOutcome dispatch(Cycle cycle, @Nullable Account account) {
+        SchedulingDecision decision = decide(cycle, account);
+        Draft draft = cycle.draft();
+        ProfileRun primaryRun = draft.primaryRun();
+        long[] promptTokens = primaryRun.promptTokensByChoice(this);
+        List<Reservation> others = List.of();
+        if (!draft.otherRuns().isEmpty()) {
+            others = new ArrayList<>(draft.otherRuns().size());
+            for (ProfileRun run : draft.otherRuns()) {
+                // Only the leg that answers writes output.
+                run.reservation().withoutOutput();
+                others.add(run.reservation());
+            }
+        }
+        Lease lease = leases == null ? null : leases.grant(cycle.now());
+        ActiveDispatch dispatch = new ActiveDispatch(
+                events,
+                cycle.request(),
+                decision,
+                promptTokens,
+                load.outputTokens(cycle),
+                primaryRun.reservation(),
+                others,
+                lease);
+        // From here on the dispatch releases what was reserved; until here, whatever fails, the runs do.
+        primaryRun.handOver();
+        for (ProfileRun run : draft.otherRuns()) {
+            run.handOver();
+        }
+        try {
+            tellDispatched(cycle, dispatch);
+            if (leases != null && lease != null) {
+                leases.watch(lease);
+            }
+        } catch (Throwable thrown) {
+            // Only the machine's own trouble comes this far. Nobody will get the dispatch, so nobody else could end it.
+            dispatch.close();
+            throw thrown;
+        }
+        return dispatch;
+    }
+
+    private void tellDispatched(Cycle cycle, Dispatch dispatch) {
+        for (int i = 0; i < blueprint.observers().size(); i++) {
+            Named<SchedulingObserver> observer = blueprint.observers().get(i);
+            try {
+                observer.plugin().dispatched(cycle, dispatch);
+            } catch (Throwable thrown) {
+                guard.isolate(observer.name(), thrown);
+            }
+        }
+    }
+
+    private Rejection rejected(Cycle cycle, @Nullable Account account, Rejection rejection) {
+        Rejection told =
+                account == null ? rejection : rejection.explained(account.tell(cycle, seed, outcome(rejection)));
+        guard.tell(observer -> observer.rejected(cycle, told));
+        return told;
+    }
+
+    private static String outcome(Leg primary, List<Leg> others) {
+        StringBuilder outcome = new StringBuilder()
+                .append("sent to ")
+                .append(primary.target().endpoint().id())
+                .append(" by profile ")
+                .append(primary.profile());
+        for (Leg other : others) {
+            outcome.append(", ")
+                    .append(other.profile())
+                    .append(" on ")
+                    .append(other.target().endpoint().id());
+        }
+        return outcome.toString();
+    }
+
+    private static String outcome(Rejection rejection) {
+        return "refused (" + rejection.reason() + "): " + rejection.detail();
+    }
+
+    /** Notes that a plugin threw while a decision was being made; ends the request if plugins are to fail fast. */
+    void failed(Cycle cycle, String plugin, Throwable thrown) {
+        guard.failed(plugin, thrown, !cycle.rehearsal());
+    }
+
+    void scoresAdjusted(Cycle cycle, String scorer, int clamped, int missing) {
+        if (!cycle.rehearsal() && !blueprint.observers().isEmpty()) {
+            guard.tell(observer -> observer.scoresAdjusted(scorer, clamped, missing));
+        }
+    }
+
+    LoadView load() {
+        return load;
+    }
+
+    ReentrantLock reservationLock() {
+        return reservationLock;
+    }
+
+    /** Returns the requests in flight on an endpoint. */
+    public long requestsInFlight(String endpointId) {
+        LoadCell cell = cellOf(endpointId);
+        return cell == null ? 0 : cell.requests();
+    }
+
+    /** Returns the tokens in flight on an endpoint. */
+    public long tokensInFlight(String endpointId) {
+        LoadCell cell = cellOf(endpointId);
+        return cell == null ? 0 : cell.tokens();
+    }
+
+    private @Nullable LoadCell cellOf(String endpointId) {
+        FleetSnapshot snapshot = fleet.snapshot();
+        int slot = snapshot.slotOf(endpointId);
+        return slot < 0 ? null : ledger.cell(slot, snapshot.incarnation(slot));
+    }
+
+    /** Returns how often a plugin has failed. */
+    public long failures(String plugin) {
+        return guard.failures(plugin);
+    }
+
+    /**
+     * What a scheduler is built with besides plugins.
+     *
+     * @param leaseNanos how long a dispatch lives without a sign of life, or 0 for as long as it takes
+     * @param explainOneIn 1 explains every decision, n one in n, 0 none
+     */
+    public record Settings(
+            Fleet fleet, LongSupplier clock, long seed, boolean failFast, long leaseNanos, long explainOneIn) {}
+}

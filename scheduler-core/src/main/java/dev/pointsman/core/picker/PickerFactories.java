@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.picker;
+
+import dev.pointsman.api.config.ParameterSpec;
+import dev.pointsman.api.config.Parameters;
+import dev.pointsman.api.config.PluginFactory;
+import dev.pointsman.api.plugin.Picker;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/** The built-in pickers by type name, for the engine to register; a host names them in a configuration. */
+public final class PickerFactories {
+    private static final String MAX_ENDPOINTS = "maxNumOfEndpoints";
+
+    private static final List<PluginFactory> ALL = List.of(
+            new BuiltIn("max-score-picker", "Picks the best totals; ties are broken by the draw.", MaxScorePicker::new),
+            new BuiltIn("random-picker", "Picks any candidates, all equally likely.", RandomPicker::new),
+            new BuiltIn(
+                    "weighted-random-picker",
+                    "Picks candidates at random, each with a chance in proportion to its total.",
+                    WeightedRandomPicker::new));
+
+    private PickerFactories() {}
+
+    /** Returns one factory for each type; unmodifiable. */
+    public static List<PluginFactory> all() {
+        return ALL;
+    }
+
+    /** One type of picker; all have the same parameter. */
+    private record BuiltIn(String type, String description, IntFunction<Picker> maker) implements PluginFactory {
+        @Override
+        public List<ParameterSpec> parameters() {
+            return List.of(ParameterSpec.optional(
+                            MAX_ENDPOINTS,
+                            ParameterSpec.Type.INTEGER,
+                            Integer.toString(RankingPicker.DEFAULT_MAX_ENDPOINTS),
+                            "Most endpoints to pick, the target and its fallbacks together; 1 means no fallbacks.")
+                    .between(1, Integer.MAX_VALUE));
+        }
+
+        @Override
+        public Picker create(String name, Parameters parameters) {
+            return maker.apply(
+                    (int) parameters.integer(MAX_ENDPOINTS, RankingPicker.DEFAULT_MAX_ENDPOINTS, 1, Integer.MAX_VALUE));
+        }
+    }
+}

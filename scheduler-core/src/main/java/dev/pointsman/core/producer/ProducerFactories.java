@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.producer;
+
+import static dev.pointsman.api.config.ParameterSpec.Type.BOOLEAN;
+import static dev.pointsman.api.config.ParameterSpec.Type.INTEGER;
+import static dev.pointsman.api.config.ParameterSpec.Type.NUMBER;
+import static dev.pointsman.api.config.ParameterSpec.Type.STRING;
+import static dev.pointsman.api.config.ParameterSpec.optional;
+
+import dev.pointsman.api.config.ParameterSpec;
+import dev.pointsman.api.config.Parameters;
+import dev.pointsman.api.config.PluginFactory;
+import dev.pointsman.api.data.InFlightLoad;
+import dev.pointsman.api.data.PrefixMatch;
+import dev.pointsman.api.data.Session;
+import dev.pointsman.api.plugin.Plugin;
+import dev.pointsman.kvcache.BlockHasher;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/** The built-in data producers by type name, for the engine to register; a host names them in a configuration. */
+public final class ProducerFactories {
+    private static final String AUTO_TUNE = "autoTune";
+    private static final String BLOCK_SIZE = "blockSizeTokens";
+    private static final String OLD_BLOCK_SIZE = "blockSize";
+    private static final String MAX_TOKENS = "maxPrefixTokensToMatch";
+    private static final String MAX_BLOCKS = "maxPrefixBlocksToMatch";
+    private static final String CAPACITY = "lruCapacityPerServer";
+
+    private static final String HEADER_NAME = "headerName";
+    private static final String COOKIE_NAME = "cookieName";
+
+    private static final String COUNT_OUTPUT = "addEstimatedOutputTokens";
+    private static final String OUTPUT_RATIO = "outputRatio";
+    private static final String MAX_OUTPUT = "maxEstimatedOutputTokens";
+    private static final String PREFIX_PRODUCER = "prefixMatchInfoProducerName";
+    private static final String SYNC = "syncCrossReplicaState";
+
+    private static final double MAX_RATIO = 1e6;
+
+    private static final List<PluginFactory> ALL = List.of(
+            new BuiltIn(
+                    PrefixMatch.DEFAULT_PRODUCER,
+                    "Guesses what each endpoint has cached of a prompt, from where earlier prompts were sent.",
+                    List.of(
+                            optional(
+                                    AUTO_TUNE,
+                                    BOOLEAN,
+                                    "true",
+                                    "Whether block size and capacity follow what the endpoints report."),
+                            optional(
+                                            BLOCK_SIZE,
+                                            INTEGER,
+                                            Integer.toString(ApproxPrefixProducer.DEFAULT_BLOCK_SIZE),
+                                            "Tokens in a block where it is not tuned; raised to 64 or more.")
+                                    .between(1, BlockHasher.MAX_BLOCK_SIZE),
+                            optional(OLD_BLOCK_SIZE, INTEGER, null, "The older name of blockSizeTokens.")
+                                    .between(1, BlockHasher.MAX_BLOCK_SIZE),
+                            optional(
+                                            MAX_TOKENS,
+                                            INTEGER,
+                                            Integer.toString(ApproxPrefixProducer.DEFAULT_MAX_TOKENS),
+                                            "Tokens of a prompt that are looked at; 0 to go by maxPrefixBlocksToMatch.")
+                                    .between(0, Integer.MAX_VALUE),
+                            optional(
+                                            MAX_BLOCKS,
+                                            INTEGER,
+                                            Integer.toString(ApproxPrefixProducer.DEFAULT_MAX_BLOCKS),
+                                            "Blocks of a prompt that are looked at if maxPrefixTokensToMatch is 0.")
+                                    .between(1, Integer.MAX_VALUE),
+                            optional(
+                                            CAPACITY,
+                                            INTEGER,
+                                            Integer.toString(ApproxPrefixProducer.DEFAULT_CAPACITY),
+                                            "Blocks remembered for an endpoint where that is not tuned.")
+                                    .between(1, Integer.MAX_VALUE)),
+                    (name, parameters) -> approxPrefix(name, parameters).build()),
+            new BuiltIn(
+                    Session.PRODUCER,
+                    "Finds a request's session id: the request's own, or else that of a header or a cookie.",
+                    List.of(
+                            optional(HEADER_NAME, STRING, null, "The header to read; not with cookieName."),
+                            optional(COOKIE_NAME, STRING, null, "The cookie to read; not with headerName.")),
+                    (name, parameters) -> session(parameters)),
+            new BuiltIn(
+                    InFlightLoad.PRODUCER,
+                    "Says how many tokens of work a request would add to each endpoint.",
+                    List.of(
+                            optional(COUNT_OUTPUT, BOOLEAN, "false", "Whether expected output counts as work."),
+                            optional(
+                                            OUTPUT_RATIO,
+                                            NUMBER,
+                                            Double.toString(InFlightLoadProducer.DEFAULT_OUTPUT_RATIO),
+                                            "Tokens of output per token of prompt, unless the request says.")
+                                    .between(0, MAX_RATIO),
+                            optional(MAX_OUTPUT, INTEGER, null, "The most tokens of output to expect.")
+                                    .between(1, Integer.MAX_VALUE),
+                            optional(
+                                    PREFIX_PRODUCER,
+                                    STRING,
+                                    null,
+                                    "The prefix producer to require; without it, the default one's data if there is any."),
+                            optional(
+                                    SYNC,
+                                    BOOLEAN,
+                                    "false",
+                                    "Taken for llm-d's sake; must be false, since load is kept by each scheduler alone.")),
+                    (name, parameters) -> inFlightLoad(parameters)));
+
+    private ProducerFactories() {}
+
+    /** Returns one factory for each type; unmodifiable. */
+    public static List<PluginFactory> all() {
+        return ALL;
+    }
+
+    /** Reads the parameters of an approximate prefix producer. */
+    static ApproxPrefixProducer.Builder approxPrefix(String name, Parameters parameters) {
+        if (parameters.has(BLOCK_SIZE) && parameters.has(OLD_BLOCK_SIZE)) {
+            throw parameters.error(
+                    OLD_BLOCK_SIZE,
+                    "must not be given with " + BLOCK_SIZE,
+                    "Maybe remove it; it is the older name of the same parameter.");
+        }
+        String blockSize = parameters.has(OLD_BLOCK_SIZE) ? OLD_BLOCK_SIZE : BLOCK_SIZE;
+        return ApproxPrefixProducer.builder()
+                .name(name)
+                .autoTune(parameters.flag(AUTO_TUNE, true))
+                .blockSize((int) parameters.integer(
+                        blockSize, ApproxPrefixProducer.DEFAULT_BLOCK_SIZE, 1, BlockHasher.MAX_BLOCK_SIZE))
+                .maxPrefixTokens(count(parameters, MAX_TOKENS, ApproxPrefixProducer.DEFAULT_MAX_TOKENS, 0))
+                .maxPrefixBlocks(count(parameters, MAX_BLOCKS, ApproxPrefixProducer.DEFAULT_MAX_BLOCKS, 1))
+                .capacityPerEndpoint(count(parameters, CAPACITY, ApproxPrefixProducer.DEFAULT_CAPACITY, 1));
+    }
+
+    private static Plugin session(Parameters parameters) {
+        String header = parameters.string(HEADER_NAME);
+        String cookie = parameters.string(COOKIE_NAME);
+        if (header == null && cookie == null) {
+            throw parameters.error(
+                    HEADER_NAME, "must be given, or " + COOKIE_NAME + " in its place", "Maybe use x-session-id.");
+        }
+        if (header != null && cookie != null) {
+            throw parameters.error(
+                    COOKIE_NAME,
+                    "must not be given with " + HEADER_NAME,
+                    "Maybe remove one; a producer reads one source.");
+        }
+        return header != null
+                ? SessionIdProducer.ofHeader(parameters.requiredString(HEADER_NAME))
+                : SessionIdProducer.ofCookie(parameters.requiredString(COOKIE_NAME));
+    }
+
+    /** Makes an in-flight load producer of its parameters. */
+    static InFlightLoadProducer inFlightLoad(Parameters parameters) {
+        if (parameters.flag(SYNC, false)) {
+            throw parameters.error(
+                    SYNC,
+                    "must be false",
+                    "Maybe remove it; replicas do not share load in flight, each counts what it sent itself.");
+        }
+        InFlightLoadProducer.Builder builder = InFlightLoadProducer.builder()
+                .countOutput(parameters.flag(COUNT_OUTPUT, false))
+                .outputRatio(parameters.number(OUTPUT_RATIO, InFlightLoadProducer.DEFAULT_OUTPUT_RATIO, 0, MAX_RATIO));
+        if (parameters.has(MAX_OUTPUT)) {
+            builder.maxOutputTokens(count(parameters, MAX_OUTPUT, Integer.MAX_VALUE, 1));
+        }
+        if (parameters.has(PREFIX_PRODUCER)) {
+            builder.prefixProducer(parameters.requiredString(PREFIX_PRODUCER));
+        }
+        return builder.build();
+    }
+
+    private static int count(Parameters parameters, String name, int fallback, int least) {
+        return (int) parameters.integer(name, fallback, least, Integer.MAX_VALUE);
+    }
+
+    private record BuiltIn(
+            String type,
+            String description,
+            List<ParameterSpec> parameters,
+            BiFunction<String, Parameters, Plugin> maker)
+            implements PluginFactory {
+        @Override
+        public Plugin create(String name, Parameters parameters) {
+            return maker.apply(name, parameters);
+        }
+    }
+}

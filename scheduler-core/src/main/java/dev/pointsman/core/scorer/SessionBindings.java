@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.scorer;
+
+import dev.pointsman.api.decision.Target;
+import dev.pointsman.api.fleet.FleetSnapshot;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Which endpoint each session is bound to. A binding is made when a request of the session is dispatched, stays while its
+ * endpoint lives, and is forgotten when it was not used for a while or when there are too many.
+ *
+ * <p>A hash map answers readers without a lock. Under a lock, writers also keep the bindings in a ring in the order of their
+ * last use, oldest first after the sentinel, so that expiry and eviction look only at what they remove. A binding names its
+ * endpoint by slot and incarnation: one that left needs no clean-up, it is simply never found again.
+ *
+ * <p>Thread-safe. Every operation takes constant time, {@link #expire} time in what it removes.
+ */
+final class SessionBindings {
+    /** Longer session ids are not bound, so that the memory of all bindings is bounded. */
+    static final int MAX_ID_LENGTH = 512;
+
+    private final int capacity;
+    private final long timeToLive;
+    private final long sweepInterval;
+    private final ConcurrentHashMap<String, Binding> bySession = new ConcurrentHashMap<>();
+
+    private final Object writing = new Object();
+    // Guarded by writing:
+    private final Binding sentinel = new Binding("", -1, 0, 0);
+    private boolean swept;
+    private long lastSweep;
+
+    SessionBindings(int capacity, Duration timeToLive, Duration sweepInterval) {
+        this.capacity = capacity;
+        this.timeToLive = timeToLive.toNanos();
+        this.sweepInterval = sweepInterval.toNanos();
+    }
+
+    /** Returns the slot of the live endpoint that a session is bound to, or -1. */
+    int slot(String session, FleetSnapshot fleet, long now) {
+        Binding binding = bySession.get(session);
+        return binding != null && holds(binding, fleet, now) ? binding.slot : -1;
+    }
+
+    /** Notes that a request of a session was given to a target, which becomes the session's own if it has none alive. */
+    void used(String session, Target target, FleetSnapshot fleet, long now) {
+        if (session.length() > MAX_ID_LENGTH) {
+            return;
+        }
+        synchronized (writing) {
+            Binding known = bySession.get(session);
+            if (known != null) {
+                known.unlink();
+            }
+            if (known != null && holds(known, fleet, now)) {
+                known.lastUsed = now;
+                known.linkBefore(sentinel);
+                return;
+            }
+            if (known == null && bySession.size() >= capacity) {
+                makeRoom(now);
+            }
+            Binding binding = new Binding(session, target.slot(), target.incarnation(), now);
+            binding.linkBefore(sentinel);
+            bySession.put(session, binding);
+        }
+    }
+
+    private boolean holds(Binding binding, FleetSnapshot fleet, long now) {
+        return !expired(binding, now)
+                && fleet.occupied(binding.slot)
+                && fleet.incarnation(binding.slot) == binding.incarnation;
+    }
+
+    private boolean expired(Binding binding, long now) {
+        return now - binding.lastUsed >= timeToLive;
+    }
+
+    private void makeRoom(long now) {
+        removeExpired(now);
+        if (bySession.size() >= capacity) {
+            remove(sentinel.next);
+        }
+    }
+
+    /** Forgets all that expired. */
+    void expire(long now) {
+        synchronized (writing) {
+            removeExpired(now);
+            swept = true;
+            lastSweep = now;
+        }
+    }
+
+    /** Returns when {@link #expire} next has something to do, a sweep's interval after the last one at the earliest. */
+    long nextDeadline() {
+        synchronized (writing) {
+            Binding oldest = sentinel.next;
+            if (oldest == sentinel) {
+                return Long.MAX_VALUE;
+            }
+            long expiry = oldest.lastUsed + timeToLive;
+            long sweep = lastSweep + sweepInterval;
+            return swept && sweep - expiry > 0 ? sweep : expiry;
+        }
+    }
+
+    int size() {
+        return bySession.size();
+    }
+
+    private void removeExpired(long now) {
+        while (sentinel.next != sentinel && expired(sentinel.next, now)) {
+            remove(sentinel.next);
+        }
+    }
+
+    private void remove(Binding binding) {
+        binding.unlink();
+        bySession.remove(binding.session);
+    }
+
+    /** One session's endpoint, and its place in the ring. */
+    private static final class Binding {
+        final String session;
+        final int slot;
+        final long incarnation;
+        volatile long lastUsed;
+        Binding previous = this;
+        Binding next = this;
+
+        Binding(String session, int slot, long incarnation, long lastUsed) {
+            this.session = session;
+            this.slot = slot;
+            this.incarnation = incarnation;
+            this.lastUsed = lastUsed;
+        }
+
+        void linkBefore(Binding successor) {
+            previous = successor.previous;
+            next = successor;
+            previous.next = this;
+            successor.previous = this;
+        }
+
+        void unlink() {
+            previous.next = next;
+            next.previous = previous;
+        }
+    }
+}

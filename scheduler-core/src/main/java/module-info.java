@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The scheduler: engine, built-in plugins, fleet and explanations. */
+module dev.pointsman.core {
+    requires static transitive org.jspecify;
+    requires transitive dev.pointsman.api;
+    requires dev.pointsman.kvcache;
+    requires com.fasterxml.jackson.core;
+    requires com.google.common;
+    requires org.slf4j;
+
+    exports dev.pointsman.core;
+    exports dev.pointsman.core.explain;
+    exports dev.pointsman.core.filter;
+    exports dev.pointsman.core.fleet;
+    exports dev.pointsman.core.handler;
+    exports dev.pointsman.core.picker;
+    exports dev.pointsman.core.producer;
+    exports dev.pointsman.core.profile;
+    exports dev.pointsman.core.scorer;
+
+    uses dev.pointsman.api.config.PluginFactory;
+}

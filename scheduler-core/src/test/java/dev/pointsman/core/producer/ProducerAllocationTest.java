@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pointsman.api.cycle.Candidates;
+import dev.pointsman.api.cycle.Draw;
+import dev.pointsman.api.cycle.ProductionCycle;
+import dev.pointsman.api.data.AttributeKey;
+import dev.pointsman.api.data.DoubleColumn;
+import dev.pointsman.api.data.DoubleColumnKey;
+import dev.pointsman.api.data.LongColumn;
+import dev.pointsman.api.data.LongColumnKey;
+import dev.pointsman.api.decision.Dispatch;
+import dev.pointsman.api.fleet.FleetSnapshot;
+import dev.pointsman.api.request.InferenceRequest;
+import dev.pointsman.core.scorer.Allocations;
+import dev.pointsman.testkit.TestCycle;
+import dev.pointsman.testkit.TestFleet;
+import dev.pointsman.testkit.TestRequests;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ProducerAllocationTest {
+    /** What a decision may cost beside its data: a prefix match, a boxed number, an iterator. */
+    private static final double SMALL = 160;
+
+    @Test
+    void approxPrefix_allocatesNothingInProportionToPromptOrFleet() {
+        Routed fleet = new Routed(ApproxPrefixProducer.builder().build(), TestFleet.of(200));
+        InferenceRequest request = TestRequests.tokens(2048);
+        Dispatch dispatch = fleet.send(request, "e7");
+        SteadyProduction cycle = new SteadyProduction(fleet.fleet(), request);
+        Candidates candidates = TestCycle.of(fleet.fleet()).candidates();
+
+        double bytes = Allocations.perCall(() -> {
+            fleet.producer.produce(cycle, candidates);
+            fleet.producer.dispatched(cycle, dispatch);
+        });
+
+        assertThat(bytes).isLessThan(SMALL);
+    }
+
+    @Test
+    void inFlightLoad_allocatesNothingInProportionToTheFleet() {
+        TestFleet fleet = TestFleet.of(200);
+        InFlightLoadProducer producer =
+                InFlightLoadProducer.builder().countOutput(true).build();
+        SteadyProduction cycle = new SteadyProduction(fleet, TestRequests.tokens(2048));
+        Candidates candidates = TestCycle.of(fleet).candidates();
+
+        double bytes = Allocations.perCall(() -> producer.produce(cycle, candidates));
+
+        assertThat(bytes).isLessThan(SMALL);
+    }
+
+    /** A cycle whose columns and attributes lie in the same memory every time, as the engine's do. */
+    private static final class SteadyProduction implements ProductionCycle {
+        private final FleetSnapshot fleet;
+        private final InferenceRequest request;
+        private final Map<AttributeKey<?>, Object> attributes = new HashMap<>();
+        private final Column column;
+
+        SteadyProduction(FleetSnapshot fleet, InferenceRequest request) {
+            this.fleet = fleet;
+            this.request = request;
+            this.column = new Column(fleet.slotLimit());
+        }
+
+        @Override
+        public InferenceRequest request() {
+            return request;
+        }
+
+        @Override
+        public FleetSnapshot fleet() {
+            return fleet;
+        }
+
+        @Override
+        public long now() {
+            return 0;
+        }
+
+        @Override
+        public Draw draw() {
+            return Draw.of(0, request.id());
+        }
+
+        @Override
+        public <T> @Nullable T attribute(AttributeKey<T> key) {
+            return key.type().cast(attributes.get(key));
+        }
+
+        @Override
+        public LongColumn column(LongColumnKey key) {
+            return column;
+        }
+
+        @Override
+        public DoubleColumn column(DoubleColumnKey key) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public <T> void put(AttributeKey<T> key, T value) {
+            attributes.put(key, value);
+        }
+
+        @Override
+        public LongColumn.Writable fill(LongColumnKey key) {
+            return column;
+        }
+
+        @Override
+        public DoubleColumn.Writable fill(DoubleColumnKey key) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private static final class Column implements LongColumn.Writable {
+        private final long[] values;
+
+        Column(int slots) {
+            values = new long[slots];
+        }
+
+        @Override
+        public long get(int slot) {
+            return values[slot];
+        }
+
+        @Override
+        public void set(int slot, long value) {
+            values[slot] = value;
+        }
+    }
+}

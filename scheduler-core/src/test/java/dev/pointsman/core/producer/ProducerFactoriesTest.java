@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pointsman.api.config.ParameterException;
+import dev.pointsman.api.config.Parameters;
+import dev.pointsman.api.config.PluginFactory;
+import dev.pointsman.api.data.InFlightLoad;
+import dev.pointsman.api.data.PrefixMatch;
+import dev.pointsman.api.data.Session;
+import dev.pointsman.api.plugin.DataProducer;
+import dev.pointsman.api.plugin.Plugin;
+import dev.pointsman.api.request.HeaderLookup;
+import dev.pointsman.testkit.TestCycle;
+import dev.pointsman.testkit.TestFleet;
+import dev.pointsman.testkit.TestRequests;
+import dev.pointsman.testkit.contract.PluginContract;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ProducerFactoriesTest {
+    @Test
+    void types_areLlmdsNames() {
+        assertThat(ProducerFactories.all())
+                .extracting(PluginFactory::type)
+                .containsExactly("approx-prefix-cache-producer", "session-id-producer", "inflight-load-producer");
+    }
+
+    @Test
+    void factories_keepTheContract() {
+        for (PluginFactory factory : ProducerFactories.all()) {
+            Map<String, ?> required =
+                    factory.type().equals(Session.PRODUCER) ? Map.of("headerName", "x-session-id") : Map.of();
+            PluginContract.of(factory, required).verify();
+        }
+    }
+
+    @Test
+    void approxPrefix_writesUnderItsInstanceName() {
+        DataProducer producer = (DataProducer) factory(PrefixMatch.DEFAULT_PRODUCER)
+                .create("second", Parameters.of("params", Map.of("blockSize", 128, "maxPrefixTokensToMatch", 300)));
+
+        TestCycle cycle =
+                TestCycle.of(TestFleet.of("a"), TestRequests.tokens(1000)).produce(producer);
+
+        assertThat(cycle.attribute(PrefixMatch.of("second"))).isEqualTo(new PrefixMatch(2, 128));
+    }
+
+    @Test
+    void approxPrefix_refusesBothNamesOfTheBlockSize() {
+        assertThatThrownBy(() -> create(PrefixMatch.DEFAULT_PRODUCER, Map.of("blockSize", 64, "blockSizeTokens", 64)))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageStartingWith("params.blockSize: must not be given with blockSizeTokens")
+                .hasMessageContaining("\nMaybe ");
+    }
+
+    @Test
+    void session_needsExactlyOneSource() {
+        assertThatThrownBy(() -> create(Session.PRODUCER, Map.of()))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageStartingWith(
+                        "params.headerName: must be given, or cookieName in its place, but is missing.\nMaybe ");
+        assertThatThrownBy(() -> create(Session.PRODUCER, Map.of("headerName", "a", "cookieName", "b")))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageStartingWith("params.cookieName: must not be given with headerName");
+        assertThatThrownBy(() -> create(Session.PRODUCER, Map.of("cookieName", " ")))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageStartingWith("params.cookieName");
+    }
+
+    @Test
+    void session_readsTheCookieNamed() {
+        DataProducer producer = (DataProducer) create(Session.PRODUCER, Map.of("cookieName", "sid"));
+
+        TestCycle cycle = TestCycle.of(
+                        TestFleet.of("a"),
+                        TestRequests.builder()
+                                .headers(HeaderLookup.of(Map.of("Cookie", "sid=chat-4")))
+                                .build())
+                .produce(producer);
+
+        assertThat(cycle.attribute(Session.ID)).isEqualTo("chat-4");
+    }
+
+    @Test
+    void inFlightLoad_takesItsParameters() {
+        DataProducer producer = (DataProducer) create(
+                InFlightLoad.PRODUCER,
+                Map.of(
+                        "addEstimatedOutputTokens",
+                        true,
+                        "outputRatio",
+                        3,
+                        "maxEstimatedOutputTokens",
+                        25,
+                        "prefixMatchInfoProducerName",
+                        "precise",
+                        "syncCrossReplicaState",
+                        false));
+
+        TestCycle cycle =
+                TestCycle.of(TestFleet.of("a"), TestRequests.tokens(10)).produce(producer);
+
+        assertThat(cycle.numbers(InFlightLoad.REQUEST_TOKENS)).isEqualTo(Map.of("a", 35L));
+        assertThat(producer.consumes()).contains(PrefixMatch.of("precise"));
+    }
+
+    @Test
+    void inFlightLoad_refusesToShareLoadBetweenReplicas() {
+        assertThatThrownBy(() -> create(InFlightLoad.PRODUCER, Map.of("syncCrossReplicaState", true)))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageStartingWith("params.syncCrossReplicaState: must be false")
+                .hasMessageContaining("\nMaybe remove it");
+    }
+
+    private static Plugin create(String type, Map<String, ?> parameters) {
+        return factory(type).create(type, Parameters.of("params", parameters));
+    }
+
+    private static PluginFactory factory(String type) {
+        return ProducerFactories.all().stream()
+                .filter(factory -> factory.type().equals(type))
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.scorer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pointsman.api.data.InFlightLoad;
+import dev.pointsman.api.data.PrefixMatch;
+import dev.pointsman.api.data.Session;
+import dev.pointsman.api.fleet.LoraState;
+import dev.pointsman.api.plugin.Scorer;
+import dev.pointsman.api.request.HeaderLookup;
+import dev.pointsman.testkit.TestCandidates;
+import dev.pointsman.testkit.TestCycle;
+import dev.pointsman.testkit.TestFleet;
+import dev.pointsman.testkit.TestRequests;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Scoring allocates nothing: neither by candidate nor by call. */
+class ScorerAllocationTest {
+    private static final int ENDPOINTS = 50;
+
+    static Map<String, Scorer> scorersByName() {
+        NoHitLruScorer used = new NoHitLruScorer();
+        TestCycle cycle = scene();
+        for (int i = 0; i < ENDPOINTS; i += 2) {
+            used.dispatched(cycle, Dispatched.to(cycle, "e" + i * 7 % ENDPOINTS));
+        }
+        SessionAffinityScorer bound = SessionAffinityScorer.bySessionId();
+        bound.dispatched(cycle, Dispatched.to(cycle, "e9"));
+        return Map.ofEntries(
+                Map.entry("queue", new QueueScorer()),
+                Map.entry("running", new RunningRequestsSizeScorer()),
+                Map.entry("kv", new KvCacheUtilizationScorer()),
+                Map.entry("load-aware", new LoadAwareScorer()),
+                Map.entry("lora", new LoraAffinityScorer()),
+                Map.entry("active-request", new ActiveRequestScorer(1, 0.5)),
+                Map.entry("token-load", new TokenLoadScorer()),
+                Map.entry("prefix", new PrefixCacheScorer().withMatchLength(0.3, 1000)),
+                Map.entry("no-hit-lru", used),
+                Map.entry("session", bound));
+    }
+
+    static Iterable<String> scorers() {
+        return scorersByName().keySet();
+    }
+
+    @ParameterizedTest
+    @MethodSource("scorers")
+    void scoring_allocatesNothing(String name) {
+        Scorer scorer = scorersByName().get(name);
+        SteadyCycle cycle = new SteadyCycle(scene());
+        TestCandidates candidates = scene().candidates();
+        double[] scores = new double[ENDPOINTS];
+
+        double bytes = Allocations.perCall(() -> scorer.score(cycle, candidates, scores));
+
+        assertThat(bytes).isLessThan(1);
+    }
+
+    @Test
+    void decodingAToken_allocatesTheTokenOnly() {
+        TestFleet fleet = TestFleet.of(ENDPOINTS);
+        TestCycle cycle = TestCycle.of(
+                fleet,
+                TestRequests.builder()
+                        .headers(HeaderLookup.of(
+                                Map.of("x-session-token", SessionAffinityScorer.token(fleet.endpoint(4)))))
+                        .build());
+        Scorer scorer = SessionAffinityScorer.byToken();
+        TestCandidates candidates = cycle.candidates();
+        double[] scores = new double[ENDPOINTS];
+
+        double bytes = Allocations.perCall(() -> scorer.score(cycle, candidates, scores));
+
+        assertThat(bytes).isLessThan(256);
+        assertThat(scores[4]).isEqualTo(1);
+    }
+
+    private static TestCycle scene() {
+        TestFleet.Builder fleet = TestFleet.builder();
+        for (int i = 0; i < ENDPOINTS; i++) {
+            int load = i;
+            fleet.endpoint(
+                    "e" + i,
+                    signals -> signals.waitingRequests(load)
+                            .runningRequests(load)
+                            .kvUsage(load / 100.0)
+                            .lora(new LoraState(Set.of("a" + load % 3), Set.of("b"), 2)));
+        }
+        TestCycle cycle = TestCycle.of(
+                        fleet.build(), TestRequests.builder().loraAdapter("a1").build())
+                .with(Session.ID, "session")
+                .with(PrefixMatch.of(PrefixMatch.DEFAULT_PRODUCER), new PrefixMatch(100, 16));
+        for (int i = 0; i < ENDPOINTS; i++) {
+            cycle.with(InFlightLoad.REQUESTS, "e" + i, i)
+                    .with(InFlightLoad.TOKENS, "e" + i, 1000L * i)
+                    .with(InFlightLoad.REQUEST_TOKENS, "e" + i, 10L * i)
+                    .with(PrefixMatch.matchedBlocks(PrefixMatch.DEFAULT_PRODUCER), "e" + i, 0);
+        }
+        return cycle;
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.benchmarks;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.stream.Stream;
+
+/** The house's walls: which module may know which, and what may not leave through a public signature. */
+@AnalyzeClasses(packages = "dev.pointsman", importOptions = ImportOption.DoNotIncludeTests.class)
+class WhoMayKnowWhomTest {
+    @ArchTest
+    static final ArchRule apiKnowsOnlyTheJdk = classes()
+            .that()
+            .resideInAPackage("dev.pointsman.api..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.pointsman.api..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule indexKnowsNeitherSchedulerNorAccelerators = classes()
+            .that()
+            .resideInAPackage("dev.pointsman.kvcache..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.pointsman.kvcache..",
+                    "java..",
+                    "org.jspecify..",
+                    "com.dynatrace.hash4j..",
+                    "com.fasterxml.jackson..",
+                    "org.slf4j..");
+
+    @ArchTest
+    static final ArchRule coreKnowsTheModulesBelowIt = classes()
+            .that()
+            .resideInAPackage("dev.pointsman.core..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.pointsman.core..",
+                    "dev.pointsman.api..",
+                    "dev.pointsman.kvcache..",
+                    "dev.pointsman.accel..",
+                    "java..",
+                    "org.jspecify..",
+                    "com.google.common..",
+                    "com.fasterxml.jackson..",
+                    "org.slf4j..");
+
+    @ArchTest
+    static final ArchRule testKitKnowsTheApi = classes()
+            .that()
+            .resideInAPackage("dev.pointsman.testkit..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.pointsman.testkit..", "dev.pointsman.api..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule nobodyKnowsTheReplayButTheBenchmarks = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.pointsman.replay..", "dev.pointsman.benchmarks..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.pointsman.replay..");
+
+    @ArchTest
+    static final ArchRule internalsStayInside = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.pointsman.core..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.pointsman.core.internal..");
+
+    @ArchTest
+    static final ArchRule noCyclesAmongCorePackages =
+            slices().matching("dev.pointsman.core.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule noCyclesAmongReplayPackages =
+            slices().matching("dev.pointsman.replay.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule coreStartsNoThreadAndOpensNoSocket = noClasses()
+            .that()
+            .resideInAnyPackage("dev.pointsman.api..", "dev.pointsman.core..", "dev.pointsman.kvcache..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("java.net..", "java.nio.channels..")
+                    .or(DescribedPredicate.describe(
+                            "start threads",
+                            type -> Stream.of(
+                                            java.util.concurrent.ExecutorService.class,
+                                            java.util.concurrent.Executors.class,
+                                            ThreadLocal.class,
+                                            java.util.Timer.class)
+                                    .anyMatch(type::isEquivalentTo))));
+
+    @ArchTest
+    static final ArchRule foreignTypesStayOutOfSignatures = methods()
+            .that()
+            .arePublic()
+            .and()
+            .areDeclaredInClassesThat(resideInAnyPackage("dev.pointsman.core..", "dev.pointsman.kvcache..")
+                    .and(not(resideInAnyPackage("dev.pointsman.core.internal..")))
+                    .and(DescribedPredicate.describe(
+                            "are public",
+                            type -> type.getModifiers()
+                                    .contains(com.tngtech.archunit.core.domain.JavaModifier.PUBLIC))))
+            .should(mentionNoForeignType());
+
+    private static ArchCondition<JavaMethod> mentionNoForeignType() {
+        return new ArchCondition<>("mention no type of Guava, Jackson, SLF4J or hash4j") {
+            @Override
+            public void check(JavaMethod method, ConditionEvents events) {
+                Stream.concat(Stream.of(method.getRawReturnType()), method.getRawParameterTypes().stream())
+                        .filter(WhoMayKnowWhomTest::foreign)
+                        .forEach(type -> events.add(SimpleConditionEvent.violated(
+                                method, method.getFullName() + " mentions " + type.getName())));
+            }
+        };
+    }
+
+    private static boolean foreign(JavaClass type) {
+        return Stream.of("com.google.", "com.fasterxml.", "org.slf4j.", "com.dynatrace.")
+                .anyMatch(type.getName()::startsWith);
+    }
+}

@@ -46,8 +46,12 @@ final class ChunkedSnapshot implements FleetSnapshot {
 
     @Override
     public EndpointMetrics metrics(int slot) {
-        member(slot);
-        return metrics.get(slot);
+        // Hot: one look-up, not two. Metrics are there exactly where a member is.
+        EndpointMetrics known = slot >= 0 && slot < slotLimit() ? metrics.get(slot) : null;
+        if (known == null) {
+            throw nobody(slot);
+        }
+        return known;
     }
 
     @Override
@@ -83,10 +87,14 @@ final class ChunkedSnapshot implements FleetSnapshot {
     private Member member(int slot) {
         Member member = membership.member(slot);
         if (member == null) {
-            throw new IllegalArgumentException("slot " + slot + ": no endpoint has it in version " + version
-                    + " of the fleet.\nMaybe ask occupied(" + slot + ") first.");
+            throw nobody(slot);
         }
         return member;
+    }
+
+    private IllegalArgumentException nobody(int slot) {
+        return new IllegalArgumentException("slot " + slot + ": no endpoint has it in version " + version
+                + " of the fleet.\nMaybe ask occupied(" + slot + ") first.");
     }
 
     @Override

@@ -25,8 +25,8 @@ final class Chunks<T> {
     }
 
     /** Returns the element at a slot below the limit that the owner keeps. */
-    @SuppressWarnings({"unchecked", "NullAway"
-    }) // Only with() writes, and it takes a T; the owner knows which are null.
+    // Only with() writes, and it takes a T; the owner knows which are null.
+    @SuppressWarnings({"unchecked", "NullAway"})
     T get(int slot) {
         return (T) chunks[slot >> SHIFT][slot & MASK];
     }

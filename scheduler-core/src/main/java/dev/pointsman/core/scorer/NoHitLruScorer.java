@@ -44,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  * of their bits. The array is sorted, and its cycles are then followed to put each rank's score where its candidate's
  * position says; scores are at most 1, so what is done can be told from what is not.
  *
- * <p>Thread-safe. O(n log n), allocates nothing up to 4096 candidates; up to 2^20 candidates and 2^41 cold requests.
+ * <p>Thread-safe. O(n log n); allocates nothing up to 4096 candidates, but for one small object in the sort of JDK 22 and later;
+ * up to 2^20 candidates and 2^41 cold requests.
  */
 public final class NoHitLruScorer implements Scorer, SchedulingObserver, FleetListener {
     private static final int POSITION_BITS = 20;

@@ -64,6 +64,7 @@ final class CompareCommand implements Callable<Integer> {
             "default",
             "prefix-load",
             "least-tokens",
+            "least-requests",
             "llm-d");
     private static final Set<String> FLOORS = Set.of("round_robin", "random", "random42");
     private static final Pattern PLAIN_ARGUMENT = Pattern.compile("[A-Za-z0-9_./:,+=@%-]+");
@@ -83,7 +84,11 @@ final class CompareCommand implements Callable<Integer> {
             description = "The trace: Mooncake JSONL or Azure CSV (default: a built-in workload).")
     private @Nullable Path trace;
 
-    @Option(names = "--policies", paramLabel = "POLICY", arity = "1..*", description = "Which policies (default: ten).")
+    @Option(
+            names = "--policies",
+            paramLabel = "POLICY",
+            arity = "1..*",
+            description = "Which policies (default: eleven).")
     private List<String> policies = new ArrayList<>();
 
     @Option(

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *       which the slot held them all. Without that order (an engine may evict the middle of a chain), the counted
  *       blocks were held during the call, but perhaps not all at once.
  *   <li>{@link #clear} removes a slot's blocks in no special order. A racing read counts blocks from before it, which
- *       were all held when the clearing began. Slots are recycled after {@code clear} has returned, and whoever reads a
- *       fleet that has the new endpoint in the slot asks later still; so none of the old endpoint's blocks are counted
+ *       were all held when the clearing began. Slots are recycled after {@code clear}, or {@link RoutingHistory#forget},
+ *       has returned, and whoever reads a fleet that has the new endpoint in the slot asks later still; so none of the old endpoint's blocks are counted
  *       for the new one. (A read on behalf of an older fleet may count the new one's blocks for the endpoint that has
  *       left.)
  * </ul>
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>What it costs.</b> A question takes O(blocks * words), where words is the span of the first block's holders
  * divided by 64, and stops when nobody is left; it allocates nothing, for its working memory and its look-up key lie in
  * the caller's {@link PrefixMatches}. A store or removal takes O(words) a block and copies that much. {@code clear}
- * looks at every block. A block takes about 110 bytes while its holders lie in one word, and 8 more for each further
+ * looks at every block of everybody, so whoever knows a slot's blocks removes them instead. A block takes about 110 bytes while its holders lie in one word, and 8 more for each further
  * word. There is no limit on the number of slots; 10,000 span 157 words.
  */
 public final class HolderMapPrefixIndex implements PrefixIndex {

@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>How history and index agree.</b> The history is the only writer of its index. It has one lock for each slot and
  * changes both under it, so they agree whenever the lock is free. New blocks are stored from the first on and old ones
  * removed from the last on, and a block is remembered only with all before it; that is the order in which a read of the
- * index that races them counts nothing that was not held at once. All this supposes that hashes are chained and that
- * each call gives a prompt from its first block on.
+ * index that races them counts nothing that was not held at once. An endpoint that is forgotten goes the same way, block
+ * by block: the history knows them, and {@link PrefixIndex#clear} would have to look for them among everybody's. All this
+ * supposes that hashes are chained and that each call gives a prompt from its first block on.
  *
  * <p>Thread-safe; calls for different slots do not wait for each other, and reads of the index wait for nothing. Times
  * are nanoseconds of any one clock of the caller. A time before one already given for a slot counts as that, so callers
@@ -175,7 +176,8 @@ public final class RoutingHistory {
 
     /**
      * Forgets an endpoint and its capacity; its slot may then be given to another. A call of {@link #route} for the old
-     * endpoint must not come after this: it would count for the new one.
+     * endpoint must not come after this: it would count for the new one. Takes time in the number of the endpoint's
+     * blocks, whatever the others hold.
      *
      * @param slot the endpoint, at least 0
      */
@@ -183,9 +185,9 @@ public final class RoutingHistory {
         Shelf shelf = shelfIfAny(slot);
         if (shelf != null) {
             synchronized (shelf) {
-                shelf.blocks.clear();
+                evictDownTo(0, slot, shelf.blocks);
+                shelf.blocks.clear(); // gives the memory back
                 shelf.capacity = defaultCapacity;
-                index.clear(slot);
             }
         }
     }

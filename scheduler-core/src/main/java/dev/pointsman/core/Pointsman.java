@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Thread-safe. It starts no thread, opens no socket and reads no clock but the one it was given. {@link #schedule} never
- * waits: it runs to its end on the calling thread, in microseconds, whether that is an event loop, a platform thread or a
+ * <p>Thread-safe. It starts no thread, opens no socket and reads no clock but the one it was given. {@link #schedule} waits
+ * for nothing outside: it runs to its end on the calling thread, in microseconds, whether that is an event loop, a platform thread or a
  * virtual one. The same seed, snapshot, load in flight and request give the same decision.
  */
 public final class Pointsman implements AutoCloseable {
@@ -122,6 +122,8 @@ public final class Pointsman implements AutoCloseable {
 
     /** Collects what a scheduler is made of; not thread-safe. */
     public static final class Builder {
+        private static final Duration LONGEST_LEASE = Duration.ofNanos(Long.MAX_VALUE);
+
         private final Fleet fleet;
         private final List<Profile> profiles = new ArrayList<>();
         private final List<PluginRef> plugins = new ArrayList<>();
@@ -214,7 +216,8 @@ public final class Pointsman implements AutoCloseable {
         }
 
         /**
-         * Ends dispatches that give no sign of life for a while; without leases a dispatch lives until it is ended.
+         * Ends dispatches that give no sign of life for a while; without leases a dispatch lives until it is ended. Leases end
+         * when the host calls {@link Pointsman#maintain}, and not before.
          *
          * @param lease how long; positive
          */
@@ -223,7 +226,7 @@ public final class Pointsman implements AutoCloseable {
                 throw new IllegalArgumentException("lease: must be positive, but was " + lease
                         + ".\nMaybe leave leases out; then dispatches live until they are ended.");
             }
-            this.leaseNanos = lease.toNanos();
+            this.leaseNanos = lease.compareTo(LONGEST_LEASE) < 0 ? lease.toNanos() : Long.MAX_VALUE;
             return this;
         }
 

@@ -87,6 +87,23 @@ class InFlightTest {
     }
 
     @Test
+    void weightedRandomPicker_onLoad_spreadsUnderContention() throws Exception {
+        Profile profile = Profile.builder("default")
+                .scorer(new Fixtures.FewestRequests(), 1)
+                .picker("weighted-random-picker")
+                .build();
+        Pointsman pointsman =
+                Pointsman.builder(fleet(3)).profile(profile).seed(7).build();
+
+        concurrently(16, 3000, i -> pointsman.schedule(request("r" + i)));
+
+        // The less loaded one is the likelier one, so shares are nearer to even than independent draws would leave
+        // them.
+        assertThat(requestsInFlight(pointsman).values())
+                .allSatisfy(load -> assertThat(load).isBetween(900L, 1100L));
+    }
+
+    @Test
     void randomPickersDraws_doNotDependOnConcurrency() throws Exception {
         Profile profile = Profile.builder("default")
                 .scorer(new Fixtures.FewestRequests(), 0)
@@ -277,13 +294,13 @@ class InFlightTest {
         for (int second = 1; second <= 1800; second++) {
             clock.advance(Duration.ofSeconds(1));
             if (second % 29 == 0) {
+                // Each alone must do, the repeated ones too.
                 switch (second / 29 % 4) {
                     case 0 -> stream.renew();
                     case 1 -> stream.sent();
                     case 2 -> stream.firstToken();
                     default -> stream.tokens(1);
                 }
-                stream.renew();
             }
             pointsman.maintain(clock.getAsLong());
             assertThat(stream.ended()).isFalse();

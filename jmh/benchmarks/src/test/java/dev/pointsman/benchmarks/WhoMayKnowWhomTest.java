@@ -2,6 +2,7 @@
 package dev.pointsman.benchmarks;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
@@ -100,14 +101,17 @@ class WhoMayKnowWhomTest {
             .resideInAnyPackage("dev.pointsman.api..", "dev.pointsman.core..", "dev.pointsman.kvcache..")
             .should()
             .dependOnClassesThat(resideInAnyPackage("java.net..", "java.nio.channels..")
-                    .or(DescribedPredicate.describe(
-                            "start threads",
-                            type -> Stream.of(
-                                            java.util.concurrent.ExecutorService.class,
-                                            java.util.concurrent.Executors.class,
-                                            ThreadLocal.class,
-                                            java.util.Timer.class)
-                                    .anyMatch(type::isEquivalentTo))));
+                    .or(assignableTo(java.util.concurrent.Executor.class))
+                    .or(assignableTo(java.util.concurrent.CompletableFuture.class))
+                    .or(assignableTo(java.util.concurrent.Executors.class))
+                    .or(assignableTo(ThreadLocal.class))
+                    .or(assignableTo(java.util.Timer.class)))
+            .orShould()
+            .callMethod(Thread.class, "start")
+            .orShould()
+            .callConstructor(Thread.class, Runnable.class)
+            .orShould()
+            .accessField(System.class, "out");
 
     @ArchTest
     static final ArchRule foreignTypesStayOutOfSignatures = methods()

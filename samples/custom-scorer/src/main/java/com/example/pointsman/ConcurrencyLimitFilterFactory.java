@@ -38,7 +38,6 @@ public final class ConcurrencyLimitFilterFactory implements PluginFactory {
 
     @Override
     public Plugin create(String name, Parameters parameters) {
-        // A required parameter is known to be there, so the fallback is never used.
         return new ConcurrencyLimitFilter(
                 parameters.requiredInteger("limit", 1, MOST), parameters.flag("keepUnknown", true));
     }

@@ -19,7 +19,11 @@ public interface Candidate {
     /** Returns what was last heard of it. */
     EndpointMetrics metrics();
 
-    /** Returns this endpoint's number in a column, or {@link dev.pointsman.api.data.LongColumn#MISSING}. */
+    /**
+     * Returns this endpoint's number in a column, or {@link dev.pointsman.api.data.LongColumn#MISSING}. A plugin must declare
+     * the columns it reads (see {@link dev.pointsman.api.plugin.Plugin#consumes}), which a lambda cannot: a column that nobody
+     * declared may be missing.
+     */
     long number(LongColumnKey key);
 
     /** Returns this endpoint's number in a column, or NaN. */

@@ -56,7 +56,7 @@ public record Rejection(
         NOT_ADMITTED(429),
         /** The profile handler could not make a decision of the profiles' results. */
         NO_DECISION(503),
-        /** A plugin failed and the scheduler was told to fail fast. */
+        /** A screener failed, or any plugin did and the scheduler was told to fail fast. */
         PLUGIN_FAILED(500);
 
         private final int httpStatus;

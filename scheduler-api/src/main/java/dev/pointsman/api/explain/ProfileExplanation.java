@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param profile its name
  * @param unit what totals are in: {@code score} (most wins), or {@code seconds} or {@code dollars} (least wins)
  * @param picker the picker that chose
- * @param attempts how often it was run: 1, and one more for each reservation that another request got ahead of
+ * @param attempts how often it was run: 1, and one more for each time that its choice was lost, to another request's reservation
+ *     or because the endpoint left
  * @param target the id of the endpoint chosen, or null if there was none
  * @param fallbacks the ids of the next choices, best first
  * @param margin by how much the target's total beats the best other candidate's, at least 0 unless the picker draws;

@@ -6,7 +6,8 @@ package dev.pointsman.api.fleet;
  *
  * <p>An endpoint has a <em>slot</em>: a small integer that stays its own from joining until it is recycled after leaving.
  * Slots may have holes; loop from 0 to {@link #slotLimit()} and skip those that are not {@linkplain #occupied occupied}.
- * Thread-safe. Every method but {@link #copySlots} takes constant time.
+ * Thread-safe. Every method takes constant time but {@link #copySlots}, and {@link
+ * #slotOf} the first time it is asked after endpoints came or went.
  */
 public interface FleetSnapshot {
     /** Returns a number that grows with each change of the fleet, metrics included. */

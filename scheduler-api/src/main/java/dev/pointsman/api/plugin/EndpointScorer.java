@@ -6,7 +6,10 @@ import dev.pointsman.api.cycle.Candidates;
 import dev.pointsman.api.cycle.SchedulingCycle;
 import dev.pointsman.api.request.InferenceRequest;
 
-/** The simple form of a scorer: one number for one endpoint. */
+/**
+ * The simple form of a scorer: one number for one endpoint. A lambda will do, unless it reads columns that producers write:
+ * then a class has to say so in {@link #consumes}.
+ */
 @FunctionalInterface
 public interface EndpointScorer extends Scorer {
     /**

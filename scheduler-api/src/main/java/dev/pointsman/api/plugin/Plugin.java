@@ -8,7 +8,8 @@ import java.util.Set;
  * What all plugins have in common.
  *
  * <p>A plugin must be thread-safe. One that throws is isolated: the failure is counted, logged and shown in the
- * explanation, and the decision goes on without it. A plugin that keeps state by endpoint also implements {@link
+ * explanation, and the decision goes on without it, unless what it would have kept out is not known: a screener or a
+ * {@linkplain Filter#constraint constraint}. A plugin that keeps state by endpoint also implements {@link
  * dev.pointsman.api.fleet.FleetListener}, and releases that state when the endpoint leaves.
  */
 public interface Plugin {

@@ -11,9 +11,9 @@ import dev.pointsman.api.decision.Usage;
 /**
  * Hears what becomes of requests: in-flight load, prefix history, latency calibration, recording and metrics all listen
  * here. Each event is told exactly once, on the thread that caused it; events of one dispatch may come from several
- * threads. Times are nanoseconds of the scheduler's clock. An observer must be quick and must not block, and must not itself
- * report progress or the end of a dispatch that it is being told of: observers after it would hear of the two in the
- * wrong order.
+ * threads. Times are nanoseconds of the scheduler's clock. An observer must be quick and must not block. It must not itself
+ * report progress or the end of any dispatch: events are told while their dispatch is locked, so that they come in order,
+ * and two observers that each end the other's dispatch would wait for ever.
  */
 public interface SchedulingObserver extends Plugin {
     /**

@@ -103,7 +103,7 @@ public final class ExplanationTable {
         appendRemoved(profile.candidates());
         appendMargin(profile, scored);
         if (profile.attempts() > 1) {
-            paragraph("  ", "run " + profile.attempts() + " times: other requests reserved their targets first");
+            paragraph("  ", "run " + profile.attempts() + " times: its choice was lost to other requests, or left");
         }
     }
 

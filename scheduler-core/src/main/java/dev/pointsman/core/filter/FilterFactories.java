@@ -7,11 +7,9 @@ import static dev.pointsman.api.config.ParameterSpec.required;
 import dev.pointsman.api.config.ParameterSpec;
 import dev.pointsman.api.config.Parameters;
 import dev.pointsman.api.config.PluginFactory;
-import dev.pointsman.api.plugin.Plugin;
+import dev.pointsman.core.internal.builtin.BuiltInFactory;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** The built-in filters by type name, for the engine to register; a host names them in a configuration. */
 public final class FilterFactories {
@@ -21,7 +19,7 @@ public final class FilterFactories {
             optional("values", ParameterSpec.Type.STRING_LIST, null, "What In and NotIn compare with."));
 
     private static final List<PluginFactory> ALL = List.of(
-            new BuiltIn(
+            new BuiltInFactory(
                     "label-selector-filter",
                     Set.of("by-label-selector"),
                     "Keeps endpoints whose labels meet a Kubernetes label selector.",
@@ -37,20 +35,16 @@ public final class FilterFactories {
                                     null,
                                     "Requirements, each with a key, an operator (In, NotIn, Exists, DoesNotExist)"
                                             + " and, for the first two, values.")),
-                    FilterFactories::labelSelector),
-            role("decode-filter", "Keeps endpoints that decode, or that state no role.", RoleFilter::decode),
-            role("prefill-filter", "Keeps endpoints that take separate prefill work.", RoleFilter::prefill),
-            role("encode-filter", "Keeps endpoints that take separate encode work.", RoleFilter::encode));
+                    (name, parameters) -> labelSelector(parameters)),
+            BuiltInFactory.of("decode-filter", "Keeps endpoints that decode, or that state no role.", RoleFilter::decode),
+            BuiltInFactory.of("prefill-filter", "Keeps endpoints that take separate prefill work.", RoleFilter::prefill),
+            BuiltInFactory.of("encode-filter", "Keeps endpoints that take separate encode work.", RoleFilter::encode));
 
     private FilterFactories() {}
 
     /** Returns one factory for each type; unmodifiable. */
     public static List<PluginFactory> all() {
         return ALL;
-    }
-
-    private static PluginFactory role(String type, String description, Supplier<RoleFilter> maker) {
-        return new BuiltIn(type, Set.of(), description, List.of(), parameters -> maker.get());
     }
 
     private static LabelSelectorFilter labelSelector(Parameters parameters) {
@@ -97,19 +91,5 @@ public final class FilterFactories {
                     "values", "must be absent for Exists and DoesNotExist", "Maybe In or NotIn is meant.");
         }
         return key;
-    }
-
-    /** One type of filter; what an accessor returns is what the factory says of itself. */
-    private record BuiltIn(
-            String type,
-            Set<String> aliases,
-            String description,
-            List<ParameterSpec> parameters,
-            Function<Parameters, Plugin> maker)
-            implements PluginFactory {
-        @Override
-        public Plugin create(String name, Parameters parameters) {
-            return maker.apply(parameters);
-        }
     }
 }

@@ -7,11 +7,12 @@ import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.fleet.EndpointMetrics;
 import dev.pointsman.api.fleet.FleetListener;
 import dev.pointsman.api.fleet.FleetSnapshot;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,7 @@ public final class Fleet {
     private final Object changes = new Object();
     private final Map<String, Integer> slotsById = new HashMap<>();
     private final PriorityQueue<Integer> freeSlots = new PriorityQueue<>();
-    private final List<FleetListener> listeners = new ArrayList<>();
+    private final List<FleetListener> listeners = new CopyOnWriteArrayList<>();
     private int slotsEverUsed;
     private long lastIncarnation;
     private volatile ChunkedSnapshot snapshot = ChunkedSnapshot.EMPTY;
@@ -130,19 +131,34 @@ public final class Fleet {
     }
 
     /**
-     * Replaces what is known of an endpoint. To keep signals that were not observed this time, start from what was known:
-     * {@code snapshot.metrics(slot).toBuilder(now)}.
+     * Replaces what is known of an endpoint. To keep signals that were not observed this time, use {@link #update(String,
+     * UnaryOperator)}.
      *
      * @return whether the endpoint is there; metrics of one that left are dropped
      */
     public boolean update(String endpointId, EndpointMetrics metrics) {
         requireNonNull(metrics, "metrics");
+        return update(endpointId, known -> metrics);
+    }
+
+    /**
+     * Changes what is known of an endpoint, so that several sources can each report their own signals and none is lost:
+     *
+     * <pre>{@code
+     * fleet.update("a", known -> known.toBuilder(now).waitingRequests(3).build());
+     * }</pre>
+     *
+     * @param change given what is known, returns what is known now; runs under the fleet's lock, so it must be quick
+     * @return whether the endpoint is there; metrics of one that left are dropped
+     */
+    public boolean update(String endpointId, UnaryOperator<EndpointMetrics> change) {
+        requireNonNull(change, "change");
         synchronized (changes) {
             Integer slot = slotsById.get(requireNonNull(endpointId, "endpointId"));
             if (slot == null) {
                 return false;
             }
-            snapshot = snapshot.heard(slot, metrics);
+            snapshot = snapshot.heard(slot, requireNonNull(change.apply(snapshot.metrics(slot)), "metrics"));
             return true;
         }
     }

@@ -2,9 +2,9 @@
 package dev.pointsman.core.picker;
 
 import dev.pointsman.api.config.ParameterSpec;
-import dev.pointsman.api.config.Parameters;
 import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.api.plugin.Picker;
+import dev.pointsman.core.internal.builtin.BuiltInFactory;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -12,10 +12,17 @@ import java.util.function.IntFunction;
 public final class PickerFactories {
     private static final String MAX_ENDPOINTS = "maxNumOfEndpoints";
 
+    private static final List<ParameterSpec> PARAMETERS = List.of(ParameterSpec.optional(
+                    MAX_ENDPOINTS,
+                    ParameterSpec.Type.INTEGER,
+                    Integer.toString(RankingPicker.DEFAULT_MAX_ENDPOINTS),
+                    "Most endpoints to pick, the target and its fallbacks together; 1 means no fallbacks.")
+            .between(1, Integer.MAX_VALUE));
+
     private static final List<PluginFactory> ALL = List.of(
-            new BuiltIn("max-score-picker", "Picks the best totals; ties are broken by the draw.", MaxScorePicker::new),
-            new BuiltIn("random-picker", "Picks any candidates, all equally likely.", RandomPicker::new),
-            new BuiltIn(
+            picker("max-score-picker", "Picks the best totals; ties are broken by the draw.", MaxScorePicker::new),
+            picker("random-picker", "Picks any candidates, all equally likely.", RandomPicker::new),
+            picker(
                     "weighted-random-picker",
                     "Picks candidates at random, each with a chance in proportion to its total.",
                     WeightedRandomPicker::new));
@@ -27,22 +34,13 @@ public final class PickerFactories {
         return ALL;
     }
 
-    /** One type of picker; all have the same parameter. */
-    private record BuiltIn(String type, String description, IntFunction<Picker> maker) implements PluginFactory {
-        @Override
-        public List<ParameterSpec> parameters() {
-            return List.of(ParameterSpec.optional(
-                            MAX_ENDPOINTS,
-                            ParameterSpec.Type.INTEGER,
-                            Integer.toString(RankingPicker.DEFAULT_MAX_ENDPOINTS),
-                            "Most endpoints to pick, the target and its fallbacks together; 1 means no fallbacks.")
-                    .between(1, Integer.MAX_VALUE));
-        }
-
-        @Override
-        public Picker create(String name, Parameters parameters) {
-            return maker.apply(
-                    (int) parameters.integer(MAX_ENDPOINTS, RankingPicker.DEFAULT_MAX_ENDPOINTS, 1, Integer.MAX_VALUE));
-        }
+    /** All pickers have the same parameter. */
+    private static PluginFactory picker(String type, String description, IntFunction<Picker> maker) {
+        return BuiltInFactory.of(
+                type,
+                description,
+                PARAMETERS,
+                parameters -> maker.apply((int) parameters.integer(
+                        MAX_ENDPOINTS, RankingPicker.DEFAULT_MAX_ENDPOINTS, 1, Integer.MAX_VALUE)));
     }
 }

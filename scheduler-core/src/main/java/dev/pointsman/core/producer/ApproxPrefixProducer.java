@@ -17,15 +17,14 @@ import dev.pointsman.api.decision.Rejection;
 import dev.pointsman.api.decision.SchedulingDecision;
 import dev.pointsman.api.decision.Target;
 import dev.pointsman.api.fleet.Endpoint;
-import dev.pointsman.api.fleet.EndpointMetrics;
 import dev.pointsman.api.fleet.FleetListener;
-import dev.pointsman.api.fleet.FleetSnapshot;
 import dev.pointsman.api.fleet.Role;
 import dev.pointsman.api.plugin.DataProducer;
 import dev.pointsman.api.plugin.Maintained;
 import dev.pointsman.api.plugin.SchedulingObserver;
 import dev.pointsman.api.request.InferenceRequest;
 import dev.pointsman.api.request.Prompt;
+import dev.pointsman.core.internal.builtin.Times;
 import dev.pointsman.kvcache.BlockHasher;
 import dev.pointsman.kvcache.HolderMapPrefixIndex;
 import dev.pointsman.kvcache.PrefixMatches;
@@ -33,7 +32,6 @@ import dev.pointsman.kvcache.RoutingHistory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Guesses how much of a prompt's prefix each endpoint has in its KV cache, from where earlier prompts were sent.
@@ -56,8 +54,9 @@ import org.jspecify.annotations.Nullable;
  * matched block is whole blocks to the engine too. When the size changes, what was remembered no longer matches and ages out.
  *
  * <p><b>Capacity.</b> With auto-tuning, what the endpoint reports: KV blocks times their size, in tokens, divided by our block
- * size, and followed when it changes; otherwise the configured number. It is counted in blocks of the prompt last sent there,
- * so a mix of block sizes errs on the small side. Eviction takes the ends of prompts first, as engines do, and a match ends at
+ * size, and followed when it changes; otherwise the configured number. Since what a server reports would decide how much memory
+ * is used here, it counts only up to {@link #DEFAULT_MAX_TUNED_CAPACITY}, unless told otherwise; a configured number has no such
+ * limit. Capacity is counted in blocks of the prompt last sent there, so a mix of block sizes errs on the small side. Eviction takes the ends of prompts first, as engines do, and a match ends at
  * the first block that is missing ({@link RoutingHistory} has the details).
  *
  * <p><b>When.</b> Dispatches are noted before {@code schedule} returns, so of a burst of equal prompts the second one already
@@ -67,10 +66,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Cost.</b> A prompt is hashed once, in time proportional to its length, into buffers that are pooled: they come back
  * when the request is dispatched or rejected, so scheduling allocates little of its own, while {@code evaluate} takes 8 bytes a
- * block that are garbage afterwards. Memory is bounded by the endpoints' capacities, whatever the traffic. Reads take no lock;
- * noting a dispatch locks its endpoint only. Thread-safe.
+ * block that are garbage afterwards. Memory is bounded by the endpoints' capacities, whatever the traffic: some 150 bytes a
+ * block that one endpoint holds, and some 40 more for each further holder. Reads take no lock; noting a dispatch locks its
+ * endpoint only. An endpoint that leaves costs the removal of its own blocks. Thread-safe.
  */
 public final class ApproxPrefixProducer implements DataProducer, SchedulingObserver, FleetListener, Maintained {
+    /**
+     * How many blocks are remembered for an endpoint at most if it says itself how many it has, unless told otherwise: 2^20,
+     * which are 64 Mi tokens in blocks of 64, and some 160 MB.
+     */
+    public static final int DEFAULT_MAX_TUNED_CAPACITY = 1 << 20;
+
     static final int DEFAULT_BLOCK_SIZE = 16;
     static final int DEFAULT_MAX_TOKENS = 131_072;
     static final int DEFAULT_MAX_BLOCKS = 2048;
@@ -82,18 +88,13 @@ public final class ApproxPrefixProducer implements DataProducer, SchedulingObser
     private final AttributeKey<PrefixMatch> matchKey;
     private final LongColumnKey blocksKey;
     private final AttributeKey<PromptHashes> hashesKey;
-    private final boolean autoTune;
-    private final int blockSize;
-    private final int minimumBlockSize;
+    private final PrefixTuning tuning;
     private final int maxTokens;
     private final int maxBlocks;
     private final int capacity;
     private final RoutingHistory history;
     private final Pool<PrefixQuery> queries = new Pool<>(PrefixQuery::new);
     private final Pool<PromptHashes> lentHashes = new Pool<>(PromptHashes::new);
-
-    /** What was last tuned to; of an old snapshot at worst, never wrong for its own. */
-    private volatile Tuning tuning;
 
     /** By slot; grown by the thread that changes the fleet, elements are never replaced. */
     private volatile Resident[] residents = {};
@@ -102,14 +103,16 @@ public final class ApproxPrefixProducer implements DataProducer, SchedulingObser
         matchKey = PrefixMatch.of(builder.name);
         blocksKey = PrefixMatch.matchedBlocks(builder.name);
         hashesKey = new AttributeKey<>("prompt-hashes", builder.name, PromptHashes.class);
-        autoTune = builder.autoTune;
-        blockSize = builder.blockSize;
-        minimumBlockSize = builder.minimumBlockSize;
+        tuning = new PrefixTuning(
+                builder.autoTune,
+                builder.blockSize,
+                builder.minimumBlockSize,
+                builder.capacity,
+                builder.maxTunedCapacity);
         maxTokens = builder.maxTokens;
         maxBlocks = builder.maxBlocks;
         capacity = builder.capacity;
         history = new RoutingHistory(new HolderMapPrefixIndex(), capacity, builder.timeToLive);
-        tuning = new Tuning(null, atLeastMinimum(blockSize));
     }
 
     /** Starts a producer with llm-d's defaults, under the name that scorers expect. */
@@ -126,7 +129,7 @@ public final class ApproxPrefixProducer implements DataProducer, SchedulingObser
     public void produce(ProductionCycle cycle, Candidates candidates) {
         PromptHashes hashes = lentHashes.borrow();
         PrefixQuery query = queries.borrow();
-        hash(query, cycle.request(), tuned(cycle.fleet()), hashes);
+        hash(query, cycle.request(), tuning.blockSize(cycle.fleet()), hashes);
         PrefixMatches matches = query.matches();
         history.index().match(hashes.array(), hashes.count(), matches);
 
@@ -169,7 +172,7 @@ public final class ApproxPrefixProducer implements DataProducer, SchedulingObser
         // Seldom, so the prompt is hashed again rather than its hashes kept for as long as every request is in flight.
         PromptHashes hashes = lentHashes.borrow();
         PrefixQuery query = queries.borrow();
-        hash(query, dispatch.request(), tuning.blockSize, hashes);
+        hash(query, dispatch.request(), tuning.lastBlockSize(), hashes);
         queries.giveBack(query);
         note(to, hashes, UNCHANGED, now);
         lentHashes.giveBack(hashes);
@@ -210,6 +213,11 @@ public final class ApproxPrefixProducer implements DataProducer, SchedulingObser
         return history.size(slot);
     }
 
+    /** Returns how many blocks are remembered for a slot at most. */
+    int capacity(int slot) {
+        return history.capacity(slot);
+    }
+
     /** Returns the number of pairs of a slot and a block that are remembered. */
     long rememberedByAll() {
         return history.index().size();
@@ -222,39 +230,6 @@ public final class ApproxPrefixProducer implements DataProducer, SchedulingObser
         query.hash(request, size, maxTokens > 0 ? maxTokens / size : maxBlocks, into);
     }
 
-    @SuppressWarnings(
-            "ReferenceEquality") // The very snapshot that was looked at; an equal one would do as well, and cost more.
-    private int tuned(FleetSnapshot fleet) {
-        Tuning current = tuning;
-        if (autoTune && current.fleet != fleet) {
-            int agreed = agreedBlockSize(fleet);
-            current = new Tuning(fleet, atLeastMinimum(agreed > 0 ? agreed : blockSize));
-            tuning = current;
-        }
-        return current.blockSize;
-    }
-
-    /** Returns the one KV block size that the engines report, or 0 if they report none or several. */
-    private static int agreedBlockSize(FleetSnapshot fleet) {
-        int agreed = 0;
-        for (int slot = 0; slot < fleet.slotLimit(); slot++) {
-            int reported = fleet.occupied(slot) ? fleet.metrics(slot).kvBlockSize() : 0;
-            if (reported > 0 && reported != agreed) {
-                if (agreed > 0) {
-                    return 0;
-                }
-                agreed = reported;
-            }
-        }
-        return agreed;
-    }
-
-    private int atLeastMinimum(int size) {
-        int usable = Math.min(size, BlockHasher.MAX_BLOCK_SIZE);
-        int multiple = (minimumBlockSize + usable - 1) / usable * usable;
-        return Math.max(usable, Math.min(multiple, BlockHasher.MAX_BLOCK_SIZE));
-    }
-
     // ---- noting
 
     private static boolean readsPrompt(Role role) {
@@ -262,15 +237,7 @@ public final class ApproxPrefixProducer implements DataProducer, SchedulingObser
     }
 
     private void noteDispatched(SchedulingCycle cycle, Target target, PromptHashes hashes) {
-        note(target, hashes, capacityOf(cycle.fleet().metrics(target.slot()), hashes.blockSize()), cycle.now());
-    }
-
-    private int capacityOf(EndpointMetrics metrics, int size) {
-        if (!autoTune || metrics.kvBlockCount() <= 0 || metrics.kvBlockSize() <= 0) {
-            return capacity;
-        }
-        double tokens = (double) metrics.kvBlockCount() * metrics.kvBlockSize();
-        return (int) Math.max(1, tokens / size); // a double is cut to the range of int
+        note(target, hashes, tuning.capacity(cycle.fleet().metrics(target.slot()), hashes.blockSize()), cycle.now());
     }
 
     private void note(Target target, PromptHashes hashes, int newCapacity, long now) {
@@ -314,8 +281,6 @@ public final class ApproxPrefixProducer implements DataProducer, SchedulingObser
         int capacity;
     }
 
-    private record Tuning(@Nullable FleetSnapshot fleet, int blockSize) {}
-
     /** Collects settings; not thread-safe. */
     public static final class Builder {
         private String name = PrefixMatch.DEFAULT_PRODUCER;
@@ -325,6 +290,7 @@ public final class ApproxPrefixProducer implements DataProducer, SchedulingObser
         private int maxTokens = DEFAULT_MAX_TOKENS;
         private int maxBlocks = DEFAULT_MAX_BLOCKS;
         private int capacity = DEFAULT_CAPACITY;
+        private int maxTunedCapacity = DEFAULT_MAX_TUNED_CAPACITY;
         private long timeToLive = RoutingHistory.NO_EXPIRY;
 
         private Builder() {}
@@ -371,13 +337,21 @@ public final class ApproxPrefixProducer implements DataProducer, SchedulingObser
             return this;
         }
 
-        /** Sets after what time without use a block is forgotten; positive. At first only capacity makes it forget. */
+        /** Sets how many blocks are remembered for an endpoint at most where that is tuned; 2^20 at first, at least 1. */
+        public Builder maxTunedCapacity(int blocks) {
+            this.maxTunedCapacity = between("maxTunedCapacity", blocks, 1, Integer.MAX_VALUE);
+            return this;
+        }
+
+        /**
+         * Sets after what time without use a block is forgotten; positive, and never from 292 years on. At first only want of
+         * room makes it forget.
+         */
         public Builder timeToLive(Duration timeToLive) {
-            if (timeToLive.isZero() || timeToLive.isNegative()) {
-                throw new IllegalArgumentException("timeToLive: must be positive, but was " + timeToLive
-                        + ".\nMaybe leave it out; then blocks are forgotten for want of room only.");
-            }
-            this.timeToLive = timeToLive.toNanos();
+            this.timeToLive = Times.positiveNanos(
+                    "timeToLive",
+                    timeToLive,
+                    "Maybe leave it out; then blocks are forgotten for want of room only.");
             return this;
         }
 

@@ -14,9 +14,10 @@ import dev.pointsman.api.data.InFlightLoad;
 import dev.pointsman.api.data.PrefixMatch;
 import dev.pointsman.api.data.Session;
 import dev.pointsman.api.plugin.Plugin;
+import dev.pointsman.core.internal.builtin.BuiltInFactory;
 import dev.pointsman.kvcache.BlockHasher;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Set;
 
 /** The built-in data producers by type name, for the engine to register; a host names them in a configuration. */
 public final class ProducerFactories {
@@ -39,15 +40,16 @@ public final class ProducerFactories {
     private static final double MAX_RATIO = 1e6;
 
     private static final List<PluginFactory> ALL = List.of(
-            new BuiltIn(
+            new BuiltInFactory(
                     PrefixMatch.DEFAULT_PRODUCER,
+                    Set.of(),
                     "Guesses what each endpoint has cached of a prompt, from where earlier prompts were sent.",
                     List.of(
                             optional(
                                     AUTO_TUNE,
                                     BOOLEAN,
                                     "true",
-                                    "Whether block size and capacity follow what the endpoints report."),
+                                    "Whether block size and capacity follow what the endpoints report, up to 2^20 blocks each."),
                             optional(
                                             BLOCK_SIZE,
                                             INTEGER,
@@ -75,14 +77,14 @@ public final class ProducerFactories {
                                             "Blocks remembered for an endpoint where that is not tuned.")
                                     .between(1, Integer.MAX_VALUE)),
                     (name, parameters) -> approxPrefix(name, parameters).build()),
-            new BuiltIn(
+            BuiltInFactory.of(
                     Session.PRODUCER,
-                    "Finds a request's session id: the request's own, or else that of a header or a cookie.",
+                    "Finds a request's session id: its own, or else that of a header or a cookie if one is named.",
                     List.of(
                             optional(HEADER_NAME, STRING, null, "The header to read; not with cookieName."),
                             optional(COOKIE_NAME, STRING, null, "The cookie to read; not with headerName.")),
-                    (name, parameters) -> session(parameters)),
-            new BuiltIn(
+                    ProducerFactories::session),
+            BuiltInFactory.of(
                     InFlightLoad.PRODUCER,
                     "Says how many tokens of work a request would add to each endpoint.",
                     List.of(
@@ -105,7 +107,7 @@ public final class ProducerFactories {
                                     BOOLEAN,
                                     "false",
                                     "Taken for llm-d's sake; must be false, since load is kept by each scheduler alone.")),
-                    (name, parameters) -> inFlightLoad(parameters)));
+                    ProducerFactories::inFlightLoad));
 
     private ProducerFactories() {}
 
@@ -137,8 +139,7 @@ public final class ProducerFactories {
         String header = parameters.string(HEADER_NAME);
         String cookie = parameters.string(COOKIE_NAME);
         if (header == null && cookie == null) {
-            throw parameters.error(
-                    HEADER_NAME, "must be given, or " + COOKIE_NAME + " in its place", "Maybe use x-session-id.");
+            return SessionIdProducer.ofObjectives(); // This is how the engine adds it for whoever reads session ids.
         }
         if (header != null && cookie != null) {
             throw parameters.error(
@@ -173,17 +174,5 @@ public final class ProducerFactories {
 
     private static int count(Parameters parameters, String name, int fallback, int least) {
         return (int) parameters.integer(name, fallback, least, Integer.MAX_VALUE);
-    }
-
-    private record BuiltIn(
-            String type,
-            String description,
-            List<ParameterSpec> parameters,
-            BiFunction<String, Parameters, Plugin> maker)
-            implements PluginFactory {
-        @Override
-        public Plugin create(String name, Parameters parameters) {
-            return maker.apply(name, parameters);
-        }
     }
 }

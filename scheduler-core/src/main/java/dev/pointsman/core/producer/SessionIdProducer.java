@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * #MAX_COOKIES_LENGTH} characters of the header are looked at. Names are case-sensitive.
  */
 public final class SessionIdProducer implements DataProducer {
-    private static final int MAX_LENGTH = 1024;
+    /** The longest session id that counts, in characters; scorers that keep ids bound their memory by it. */
+    public static final int MAX_LENGTH = 512;
+
     private static final int MAX_COOKIES_LENGTH = 16_384;
     private static final String COOKIE = "cookie";
 

@@ -9,11 +9,9 @@ import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.api.data.AttributeKey;
 import dev.pointsman.api.data.PrefixMatch;
 import dev.pointsman.api.data.Session;
-import dev.pointsman.api.plugin.Plugin;
+import dev.pointsman.core.internal.builtin.BuiltInFactory;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The built-in scorers by type name, for the engine to register; a host names them in a configuration. */
@@ -62,20 +60,20 @@ public final class ScorerFactories {
             text("producer", Session.PRODUCER, "Who produces the attribute."));
 
     private static final List<PluginFactory> ALL = List.of(
-            plain("queue-scorer", "Prefers short engine queues, relative to the other candidates.", QueueScorer::new),
-            plain(
+            BuiltInFactory.of("queue-scorer", "Prefers short engine queues, relative to the other candidates.", QueueScorer::new),
+            BuiltInFactory.of(
                     "running-requests-size-scorer",
                     "Prefers small running batches, relative to the other candidates.",
                     RunningRequestsSizeScorer::new),
-            plain(
+            BuiltInFactory.of(
                     "kv-cache-utilization-scorer",
                     "Prefers endpoints whose KV cache is less used.",
                     KvCacheUtilizationScorer::new),
-            plain(
+            BuiltInFactory.of(
                     "lora-affinity-scorer",
                     "Prefers endpoints that can run the request's LoRA adapter at once.",
                     LoraAffinityScorer::new),
-            new BuiltIn(
+            BuiltInFactory.of(
                     "load-aware-scorer",
                     "Prefers short engine queues on a fixed scale; the best score is 0.5.",
                     List.of(whole(
@@ -84,14 +82,14 @@ public final class ScorerFactories {
                             1,
                             "Waiting requests from which the score is 0.")),
                     ScorerFactories::loadAware),
-            new BuiltIn(
+            BuiltInFactory.of(
                     "active-request-scorer",
                     "Prefers endpoints with few requests of this scheduler in flight.",
                     List.of(
                             whole("idleThreshold", 0, 0, "Requests in flight up to which an endpoint is idle."),
                             share("maxBusyScore", "1.0", "The score that a busy endpoint approaches.")),
                     ScorerFactories::activeRequest),
-            new BuiltIn(
+            BuiltInFactory.of(
                     "token-load-scorer",
                     "Prefers endpoints with little work in flight, in tokens.",
                     List.of(whole(
@@ -100,17 +98,17 @@ public final class ScorerFactories {
                             1,
                             "Tokens in flight from which the score is 0.")),
                     ScorerFactories::tokenLoad),
-            new BuiltIn(
+            BuiltInFactory.of(
                     "prefix-cache-scorer",
                     "Prefers endpoints that hold more of the prompt's prefix in their KV cache.",
                     PREFIX_CACHE_PARAMETERS,
                     ScorerFactories::prefixCache),
-            new BuiltIn(
+            BuiltInFactory.of(
                     "no-hit-lru-scorer",
                     "Spreads requests that nobody has cached: who got one longest ago scores best.",
                     NO_HIT_LRU_PARAMETERS,
                     ScorerFactories::noHitLru),
-            new BuiltIn(
+            BuiltInFactory.of(
                     "session-affinity-scorer",
                     "Prefers the endpoint that served the session before.",
                     SESSION_AFFINITY_PARAMETERS,
@@ -225,19 +223,5 @@ public final class ScorerFactories {
 
     private static ParameterSpec object(String name, String description) {
         return optional(name, ParameterSpec.Type.OBJECT, null, description);
-    }
-
-    private static PluginFactory plain(String type, String description, Supplier<Plugin> maker) {
-        return new BuiltIn(type, description, List.of(), parameters -> maker.get());
-    }
-
-    /** One type of scorer; what an accessor returns is what the factory says of itself. */
-    private record BuiltIn(
-            String type, String description, List<ParameterSpec> parameters, Function<Parameters, Plugin> maker)
-            implements PluginFactory {
-        @Override
-        public Plugin create(String name, Parameters parameters) {
-            return maker.apply(parameters);
-        }
     }
 }

@@ -15,6 +15,8 @@ import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.plugin.Maintained;
 import dev.pointsman.api.plugin.SchedulingObserver;
 import dev.pointsman.api.plugin.Scorer;
+import dev.pointsman.core.internal.builtin.Times;
+import dev.pointsman.core.producer.SessionIdProducer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,8 +36,12 @@ import org.jspecify.annotations.Nullable;
  *       #token token}. The host writes the token of the endpoint that answers into the response.
  *   <li><b>By session id</b>: a session is bound to the endpoint that its first request was dispatched to, until that
  *       endpoint leaves the fleet or the session is idle for too long. Bindings are bounded in number; the longest unused
- *       one gives way.
+ *       one gives way. A session id of more than {@value SessionIdProducer#MAX_LENGTH} characters is never bound.
  * </ul>
+ *
+ * <p><b>Failover.</b> A {@linkplain Dispatch#failover() failover} does not move the binding: one failed answer need not mean
+ * that the endpoint and its cache are lost, so the session's next request prefers it again. An endpoint that is down should
+ * leave the fleet; then the session is bound anew, to the endpoint that its next request is dispatched to.
  *
  * <p><b>Departures from llm-d.</b> llm-d gives all candidates 0 if none of them is pinned; here all score neutral, which
  * ranks the same and does not look like a fault of the candidates. llm-d's token encodes {@code namespace/name}; here it
@@ -54,7 +60,11 @@ public final class SessionAffinityScorer implements Scorer, SchedulingObserver, 
     /** The header that carries session ids, unless told otherwise. */
     public static final String SESSION_HEADER = "x-session-id";
 
-    /** How many sessions are bound at most, unless told otherwise: some 10 MB. */
+    /**
+     * How many sessions are bound at most, unless told otherwise. That many take some 11 MB with ids of 36 characters (a
+     * UUID), and some 42 MB with ids of {@value SessionIdProducer#MAX_LENGTH}, the longest that are bound (75 MB if these
+     * have characters beyond Latin-1).
+     */
     public static final int DEFAULT_CAPACITY = 65_536;
 
     /** How long a binding outlives its last use, unless told otherwise. */
@@ -253,8 +263,8 @@ public final class SessionAffinityScorer implements Scorer, SchedulingObserver, 
         private final List<Source> sources = new ArrayList<>();
         private final List<DataKey> reads = new ArrayList<>();
         private @Nullable String profile;
-        private Duration timeToLive = DEFAULT_TIME_TO_LIVE;
-        private Duration sweepInterval = DEFAULT_SWEEP_INTERVAL;
+        private long timeToLiveNanos = DEFAULT_TIME_TO_LIVE.toNanos();
+        private long sweepIntervalNanos = DEFAULT_SWEEP_INTERVAL.toNanos();
         private int capacity = DEFAULT_CAPACITY;
 
         private SessionIds() {}
@@ -282,15 +292,18 @@ public final class SessionAffinityScorer implements Scorer, SchedulingObserver, 
             return this;
         }
 
-        /** Sets how long a binding outlives its last use; positive. */
+        /** Sets how long a binding outlives its last use; positive, and endless from 292 years on. */
         public SessionIds timeToLive(Duration time) {
-            this.timeToLive = positive("timeToLive", time);
+            this.timeToLiveNanos = positive("timeToLive", time);
             return this;
         }
 
-        /** Sets the least time between two sweeps of expired bindings, which are ignored in any case; positive. */
+        /**
+         * Sets the least time between two sweeps of expired bindings, which are ignored in any case; positive, and endless
+         * from 292 years on.
+         */
         public SessionIds sweepInterval(Duration time) {
-            this.sweepInterval = positive("sweepInterval", time);
+            this.sweepIntervalNanos = positive("sweepInterval", time);
             return this;
         }
 
@@ -315,15 +328,11 @@ public final class SessionAffinityScorer implements Scorer, SchedulingObserver, 
                     List.copyOf(sources),
                     reads.stream().collect(Collectors.toUnmodifiableSet()),
                     profile,
-                    new SessionBindings(capacity, timeToLive, sweepInterval)));
+                    new SessionBindings(capacity, timeToLiveNanos, sweepIntervalNanos)));
         }
 
-        private static Duration positive(String name, Duration time) {
-            if (time.isNegative() || time.isZero()) {
-                throw new IllegalArgumentException(
-                        name + ": must be positive, but was " + time + ".\nMaybe leave it out; there is a default.");
-            }
-            return time;
+        private static long positive(String name, Duration time) {
+            return Times.positiveNanos(name, time, "Maybe leave it out; there is a default.");
         }
     }
 }

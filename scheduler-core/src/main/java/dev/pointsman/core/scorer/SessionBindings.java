@@ -3,7 +3,8 @@ package dev.pointsman.core.scorer;
 
 import dev.pointsman.api.decision.Target;
 import dev.pointsman.api.fleet.FleetSnapshot;
-import java.time.Duration;
+import dev.pointsman.core.internal.builtin.Times;
+import dev.pointsman.core.producer.SessionIdProducer;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -17,9 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Thread-safe. Every operation takes constant time, {@link #expire} time in what it removes.
  */
 final class SessionBindings {
-    /** Longer session ids are not bound, so that the memory of all bindings is bounded. */
-    static final int MAX_ID_LENGTH = 512;
-
     private final int capacity;
     private final long timeToLive;
     private final long sweepInterval;
@@ -31,10 +29,17 @@ final class SessionBindings {
     private boolean swept;
     private long lastSweep;
 
-    SessionBindings(int capacity, Duration timeToLive, Duration sweepInterval) {
+    /**
+     * Makes room for bindings.
+     *
+     * @param capacity how many at most
+     * @param timeToLive nanoseconds that one outlives its last use; {@link Long#MAX_VALUE} for ever
+     * @param sweepInterval least nanoseconds between sweeps; {@link Long#MAX_VALUE} for one sweep only
+     */
+    SessionBindings(int capacity, long timeToLive, long sweepInterval) {
         this.capacity = capacity;
-        this.timeToLive = timeToLive.toNanos();
-        this.sweepInterval = sweepInterval.toNanos();
+        this.timeToLive = timeToLive;
+        this.sweepInterval = sweepInterval;
     }
 
     /** Returns the slot of the live endpoint that a session is bound to, or -1. */
@@ -45,8 +50,8 @@ final class SessionBindings {
 
     /** Notes that a request of a session was given to a target, which becomes the session's own if it has none alive. */
     void used(String session, Target target, FleetSnapshot fleet, long now) {
-        if (session.length() > MAX_ID_LENGTH) {
-            return;
+        if (session.length() > SessionIdProducer.MAX_LENGTH) {
+            return; // so that the memory of all bindings is bounded
         }
         synchronized (writing) {
             Binding known = bySession.get(session);
@@ -100,9 +105,8 @@ final class SessionBindings {
             if (oldest == sentinel) {
                 return Long.MAX_VALUE;
             }
-            long expiry = oldest.lastUsed + timeToLive;
-            long sweep = lastSweep + sweepInterval;
-            return swept && sweep - expiry > 0 ? sweep : expiry;
+            long expiry = Times.after(oldest.lastUsed, timeToLive);
+            return swept ? Math.max(expiry, Times.after(lastSweep, sweepInterval)) : expiry;
         }
     }
 

@@ -86,7 +86,7 @@ class ExplanationTableTest {
                             1  a         0.500  0.500 (0.50)     2 (12.3k)  120 ms
                           > 2  b         0.500  0.500 (0.50)     2 (12.3k)  120 ms
                           2 candidates tied; the draw chose b
-                          run 3 times: other requests reserved their targets first
+                          run 3 times: its choice was lost to other requests, or left
                         """);
     }
 

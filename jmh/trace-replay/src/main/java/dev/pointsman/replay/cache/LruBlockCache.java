@@ -56,13 +56,8 @@ public final class LruBlockCache {
 
     /** Returns how many leading blocks of a prompt are resident; changes nothing. */
     public int leadingRun(long[] blocks) {
-        return leadingRun(blocks, blocks.length);
-    }
-
-    /** Returns how many leading blocks among the first {@code count} of a prompt are resident; changes nothing. */
-    public int leadingRun(long[] blocks, int count) {
         int run = 0;
-        while (run < count && node(blocks[run]) != NONE) {
+        while (run < blocks.length && node(blocks[run]) != NONE) {
             run++;
         }
         return run;
@@ -70,12 +65,7 @@ public final class LruBlockCache {
 
     /** Uses a prompt's blocks, from the last to the first. */
     public void touch(long[] blocks) {
-        touch(blocks, blocks.length);
-    }
-
-    /** Uses the first {@code count} blocks of a prompt, from the last of them to the first. */
-    public void touch(long[] blocks, int count) {
-        for (int i = count - 1; i >= 0; i--) {
+        for (int i = blocks.length - 1; i >= 0; i--) {
             int node = node(blocks[i]);
             if (node == NONE) {
                 insert(blocks[i]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.replay.compare;
 
+import dev.pointsman.replay.stats.Quantile;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.SplittableRandom;
@@ -11,7 +12,7 @@ import java.util.stream.IntStream;
  * turned the order round.
  *
  * <p>Neighbouring requests wait in the same queue, so that they are not independent, and the textbook error of the mean
- * is far too small. The trace is therefore cut into {@value #STRETCHES} consecutive stretches, and whole stretches are
+ * is far too small. The trace is therefore cut into {@value Verdict#STRETCHES} consecutive stretches, and whole stretches are
  * drawn with replacement, {@value #RESAMPLES} times: the moving picture inside a stretch stays as it was. Both runs see
  * the same draws (the comparison is paired), and the draws come from a fixed seed, so that equal input gives an equal
  * answer. Two runs differ if the 95 % interval of their difference leaves out zero.
@@ -23,8 +24,9 @@ import java.util.stream.IntStream;
  * 17 (1989), in the form with non-overlapping blocks of E. Carlstein (1986).
  */
 final class BlockBootstrap {
-    static final int STRETCHES = 30;
     static final int RESAMPLES = 400;
+    private static final Quantile LOW = new Quantile(25);
+    private static final Quantile HIGH = new Quantile(975);
     private static final long SEED = 0x506F696E74736D61L;
 
     private final int count;
@@ -34,7 +36,7 @@ final class BlockBootstrap {
     /** Draws the resamples for a trace of so many requests. */
     BlockBootstrap(int count) {
         this.count = count;
-        this.stretches = Math.min(STRETCHES, count);
+        this.stretches = Math.min(Verdict.STRETCHES, count);
         this.weights = new int[RESAMPLES][stretches];
         SplittableRandom random = new SplittableRandom(SEED);
         for (int[] weight : weights) {
@@ -67,7 +69,7 @@ final class BlockBootstrap {
     }
 
     /** A quantile of the TTFT under each resample, by nearest rank, for times in order of arrival. */
-    double[] quantiles(long[] ttftMicros, double q) {
+    double[] quantiles(long[] ttftMicros, Quantile q) {
         int[] slowestFirst = IntStream.range(0, count)
                 .boxed()
                 .sorted(Comparator.comparingLong((Integer i) -> ttftMicros[i]).reversed())
@@ -79,7 +81,7 @@ final class BlockBootstrap {
             for (int i = 0; i < stretches; i++) {
                 size += (long) weights[r][i] * sizeOf(i);
             }
-            long toPass = size - TtftDistribution.rank(q, size);
+            long toPass = size - q.rank(size);
             long passed = 0;
             int at = 0;
             while (passed + weights[r][stretchOf(slowestFirst[at])] <= toPass) {
@@ -98,8 +100,8 @@ final class BlockBootstrap {
             differences[r] = one[r] - other[r];
         }
         Arrays.sort(differences);
-        double low = differences[TtftDistribution.rank(0.025, differences.length) - 1];
-        double high = differences[TtftDistribution.rank(0.975, differences.length) - 1];
+        double low = differences[(int) LOW.rank(differences.length) - 1];
+        double high = differences[(int) HIGH.rank(differences.length) - 1];
         return low <= 0 && high >= 0;
     }
 

@@ -11,6 +11,7 @@ import dev.pointsman.replay.run.ReplayResult;
 import dev.pointsman.replay.run.ReplaySettings;
 import dev.pointsman.replay.run.ReplayTimeline;
 import dev.pointsman.replay.run.ServiceTime;
+import dev.pointsman.replay.stats.Quantile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -155,7 +156,7 @@ public record Comparison(
             BlockBootstrap bootstrap = new BlockBootstrap(Math.toIntExact(model.requests()));
             Ranking byMean = rank(rows, row -> row.ttft().meanMicros(), bootstrap::means);
             Ranking byP99 = rank(
-                    rows, row -> row.ttft().quantileMicros(0.99), ttftMicros -> bootstrap.quantiles(ttftMicros, 0.99));
+                    rows, row -> row.ttft().quantileMicros(Quantile.P99), ttftMicros -> bootstrap.quantiles(ttftMicros, Quantile.P99));
             rows.sort(Comparator.comparingInt(row -> byMean.order().indexOf(row.policy())));
             List<Reference> references = references(serviceTime);
             return new Comparison(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.pointsman.replay.compare.PolicyRow.EndpointLoad;
 import dev.pointsman.replay.compare.Verdict.Ranking;
 import dev.pointsman.replay.run.ServiceTime;
+import dev.pointsman.replay.stats.Quantile;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -77,7 +78,7 @@ public final class ComparisonJson {
         json.writeStringField("quantile", "nearest rank");
         json.writeStringField(
                 "level",
-                "0 is within the 95 % interval of the paired difference; block bootstrap, " + BlockBootstrap.STRETCHES
+                "0 is within the 95 % interval of the paired difference; block bootstrap, " + Verdict.STRETCHES
                         + " stretches, " + BlockBootstrap.RESAMPLES + " resamples");
         json.writeEndObject();
     }
@@ -172,12 +173,12 @@ public final class ComparisonJson {
     }
 
     private static void quantiles(@Nullable TtftDistribution ttft, JsonGenerator json) throws IOException {
-        quantile("median_ttft_ms", ttft, 0.5, json);
-        quantile("p90_ttft_ms", ttft, 0.9, json);
-        quantile("p99_ttft_ms", ttft, 0.99, json);
+        quantile("median_ttft_ms", ttft, Quantile.P50, json);
+        quantile("p90_ttft_ms", ttft, Quantile.P90, json);
+        quantile("p99_ttft_ms", ttft, Quantile.P99, json);
     }
 
-    private static void quantile(String field, @Nullable TtftDistribution ttft, double q, JsonGenerator json)
+    private static void quantile(String field, @Nullable TtftDistribution ttft, Quantile q, JsonGenerator json)
             throws IOException {
         if (ttft == null) {
             json.writeNullField(field);

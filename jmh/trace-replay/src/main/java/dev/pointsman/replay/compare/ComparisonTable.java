@@ -5,6 +5,7 @@ import dev.pointsman.replay.compare.Figures.Unit;
 import dev.pointsman.replay.compare.PolicyRow.Role;
 import dev.pointsman.replay.run.ReplaySettings;
 import dev.pointsman.replay.run.ServiceTime;
+import dev.pointsman.replay.stats.Quantile;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +77,7 @@ public final class ComparisonTable {
             "busiest: uncached tokens of the endpoint with most of them / mean of all endpoints",
             "oracle: what no policy can have (see its name), without queues; floor: looks at nothing",
             "*: best, or level with the best (95% interval of the paired difference holds 0; block bootstrap over "
-                    + BlockBootstrap.STRETCHES + " stretches of the trace)");
+                    + Verdict.STRETCHES + " stretches of the trace)");
 
     private static String workload(Comparison.Workload workload) {
         return workload.name() + ": " + Figures.count(workload.requests()) + " requests, "
@@ -97,9 +98,9 @@ public final class ComparisonTable {
                     name(reference.name()),
                     Figures.ratio(reference.hitRatio()),
                     unit.format(reference.meanTtftMicros()) + " ",
-                    ttft == null ? "-" : unit.quantile(ttft, 0.5),
-                    ttft == null ? "-" : unit.quantile(ttft, 0.9),
-                    (ttft == null ? "-" : unit.quantile(ttft, 0.99)) + " ",
+                    ttft == null ? "-" : unit.quantile(ttft, Quantile.P50),
+                    ttft == null ? "-" : unit.quantile(ttft, Quantile.P90),
+                    (ttft == null ? "-" : unit.quantile(ttft, Quantile.P99)) + " ",
                     "-",
                     "-",
                     "",
@@ -112,9 +113,9 @@ public final class ComparisonTable {
                     Figures.ratio(row.hitRatio()),
                     unit.format(ttft.meanMicros())
                             + (comparison.verdict().byMean().leads(row.policy()) ? "*" : " "),
-                    unit.quantile(ttft, 0.5),
-                    unit.quantile(ttft, 0.9),
-                    unit.quantile(ttft, 0.99) + (comparison.verdict().byP99().leads(row.policy()) ? "*" : " "),
+                    unit.quantile(ttft, Quantile.P50),
+                    unit.quantile(ttft, Quantile.P90),
+                    unit.quantile(ttft, Quantile.P99) + (comparison.verdict().byP99().leads(row.policy()) ? "*" : " "),
                     Figures.wholePercent(row.waitingShare()),
                     Figures.multiple(row.busiestOverMean()),
                     refusals ? Figures.count(row.rejected()) : "",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.replay.compare;
 
+import dev.pointsman.replay.stats.Quantile;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -116,7 +117,7 @@ public final class Figures {
         }
 
         /** A quantile without its unit. */
-        public String quantile(TtftDistribution ttft, double q) {
+        public String quantile(TtftDistribution ttft, Quantile q) {
             return format((double) ttft.quantileMicros(q));
         }
 

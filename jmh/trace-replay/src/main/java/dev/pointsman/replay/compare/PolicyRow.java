@@ -4,6 +4,7 @@ package dev.pointsman.replay.compare;
 import static java.util.Objects.requireNonNull;
 
 import dev.pointsman.replay.run.ReplayTimeline;
+import dev.pointsman.replay.stats.Balance;
 import java.util.List;
 
 /**
@@ -29,6 +30,7 @@ public record PolicyRow(
         double meanWaitMicros,
         List<EndpointLoad> endpoints,
         Backlog backlog) {
+    private static final double OUT_OF_BALANCE = 2;
 
     /** What a policy is there for. */
     public enum Role {
@@ -79,13 +81,13 @@ public record PolicyRow(
      * evenly, the number of endpoints if one had it all, 0 if there was none.
      */
     public double busiestOverMean() {
-        long most = 0;
-        long sum = 0;
-        for (EndpointLoad load : endpoints) {
-            most = Math.max(most, load.uncachedTokens());
-            sum += load.uncachedTokens();
-        }
-        return sum == 0 ? 0 : (double) most * endpoints.size() / sum;
+        return Balance.maxOverMean(
+                endpoints.stream().map(EndpointLoad::uncachedTokens).toList());
+    }
+
+    /** Whether the fleet is called out of balance: one endpoint had at least twice the mean. */
+    public boolean outOfBalance() {
+        return busiestOverMean() >= OUT_OF_BALANCE;
     }
 
     static double meanWaitMicros(ReplayTimeline timeline) {

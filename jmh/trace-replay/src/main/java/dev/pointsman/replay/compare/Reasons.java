@@ -3,6 +3,7 @@ package dev.pointsman.replay.compare;
 
 import dev.pointsman.replay.compare.PolicyRow.Role;
 import dev.pointsman.replay.compare.Verdict.Ranking;
+import dev.pointsman.replay.stats.Quantile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class Reasons {
     /** Hit ratios closer than this are called the same. */
     private static final double SAME_HITS = 0.01;
-    /** From here on, a fleet is called out of balance. */
-    private static final double OUT_OF_BALANCE = 2;
 
     private final List<PolicyRow> rows;
     private final List<Reference> references;
@@ -144,7 +143,7 @@ final class Reasons {
         }
         boolean told = hitsLost && same(leastBalanced, mostHits);
         if (!told
-                && leastBalanced.busiestOverMean() >= OUT_OF_BALANCE
+                && leastBalanced.outOfBalance()
                 && leastBalanced.ttft().meanMicros() > 2 * first.ttft().meanMicros()) {
             reasons.add(leastBalanced.policy() + " gives one endpoint " + times(leastBalanced) + " the mean work"
                     + (leastBalanced.busiestOverMean()
@@ -254,7 +253,7 @@ final class Reasons {
     }
 
     private static double p99(PolicyRow row) {
-        return row.ttft().quantileMicros(0.99);
+        return row.ttft().quantileMicros(Quantile.P99);
     }
 
     private static String join(List<String> parts) {

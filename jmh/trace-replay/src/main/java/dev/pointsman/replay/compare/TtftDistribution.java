@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.replay.compare;
 
+import dev.pointsman.replay.stats.Quantile;
 import java.util.Arrays;
 
 /**
@@ -62,12 +63,10 @@ public final class TtftDistribution {
     }
 
     /**
-     * The quantile by nearest rank: the smallest time that at least {@code q} of the requests do not exceed. O(1).
-     *
-     * @param q in (0, 1]
+     * The quantile by nearest rank: the smallest time that at least that part of the requests do not exceed. O(1).
      */
-    public long quantileMicros(double q) {
-        return sorted[rank(q, sorted.length) - 1];
+    public long quantileMicros(Quantile quantile) {
+        return quantile.of(sorted);
     }
 
     /** The share of requests, in [0, 1], whose first token came within this time. O(log n). */
@@ -83,14 +82,5 @@ public final class TtftDistribution {
             }
         }
         return (double) low / sorted.length;
-    }
-
-    /** The nearest rank, from 1 to {@code count}. A hair is taken off, so that 0.9 of 10 is 9 and not 10. */
-    static int rank(double q, long count) {
-        if (!(q > 0 && q <= 1)) {
-            throw new IllegalArgumentException("quantile: must be in (0, 1], but was " + q + ".\n"
-                    + "Maybe a percentage was passed; the 99th percentile is 0.99.");
-        }
-        return (int) Math.max(1, Math.ceil(q * count - 1e-9));
     }
 }

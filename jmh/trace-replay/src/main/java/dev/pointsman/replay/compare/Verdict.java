@@ -15,6 +15,9 @@ import java.util.List;
  * @param reasons sentences made of the measured numbers: where the difference comes from, and what held others back
  */
 public record Verdict(Ranking byMean, Ranking byP99, String headline, String lead, List<String> reasons) {
+    /** How many stretches a trace is cut into and drawn from, to tell a difference from noise. */
+    public static final int STRETCHES = 30;
+
     public Verdict {
         requireNonNull(byMean, "byMean");
         requireNonNull(byP99, "byP99");

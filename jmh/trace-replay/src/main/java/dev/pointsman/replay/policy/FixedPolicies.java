@@ -103,7 +103,8 @@ final class FixedPolicies {
         long bestEta = Long.MAX_VALUE;
         for (int i = 0; i < fleet.size(); i++) {
             long eta = fleet.workNanos(i) + fleet.serviceNanos(i);
-            if (eta < bestEta) {
+            // A sum beyond 292 years wraps to below 0; nobody waits that long for a first token.
+            if (eta >= 0 && eta < bestEta) {
                 best = i;
                 bestEta = eta;
             }

@@ -34,9 +34,4 @@ public record SchedulerOptions(
                     + ".\nMaybe use 0 for a report before every arrival.");
         }
     }
-
-    /** Returns the same options with another place to discover plugins. */
-    public SchedulerOptions withPlugins(@Nullable ClassLoader loader) {
-        return new SchedulerOptions(inFlight, metricsNanos, seed, loader);
-    }
 }

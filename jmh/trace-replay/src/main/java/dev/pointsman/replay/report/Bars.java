@@ -112,7 +112,7 @@ final class Bars {
         Html html = new Html().markup("<div class=\"panels\">\n");
         for (int i = 0; i < rows.size(); i++) {
             PolicyRow row = rows.get(i);
-            boolean hot = row.busiestOverMean() >= Sections.OUT_OF_BALANCE;
+            boolean hot = row.outOfBalance();
             html.markup("<div class=\"panel" + (hot ? " hot" : "") + "\" style=\"--c:var(" + palette.colour(i) + ")\">")
                     .markup("<h3>")
                     .name(row.policy())

@@ -9,14 +9,12 @@ import dev.pointsman.replay.compare.PolicyRow.Role;
 import dev.pointsman.replay.compare.Reference;
 import dev.pointsman.replay.compare.TtftDistribution;
 import dev.pointsman.replay.compare.Verdict;
+import dev.pointsman.replay.stats.Quantile;
 import java.util.List;
 import java.util.Locale;
 
 /** The parts of the page that are text: the table, the legends, the list of reasons. */
 final class Sections {
-    /** From here on, imbalance is marked. */
-    static final double OUT_OF_BALANCE = 2;
-
     private Sections() {}
 
     static String reasons(Verdict verdict) {
@@ -57,7 +55,7 @@ final class Sections {
         cell(html, "", Figures.ratio(reference.hitRatio()));
         cell(html, "", unit.format(reference.meanTtftMicros()));
         TtftDistribution ttft = reference.ttft();
-        for (double q : new double[] {0.5, 0.9, 0.99}) {
+        for (Quantile q : List.of(Quantile.P50, Quantile.P90, Quantile.P99)) {
             cell(html, "", ttft == null ? "–" : unit.quantile(ttft, q));
         }
         cell(html, "", "–");
@@ -79,11 +77,11 @@ final class Sections {
                 .markup("</th>");
         cell(html, mostHits > 0 && row.hitRatio() == mostHits ? "best" : "", Figures.ratio(row.hitRatio()));
         cell(html, leads ? "best" : "", unit.format(ttft.meanMicros()));
-        cell(html, "", unit.quantile(ttft, 0.5));
-        cell(html, "", unit.quantile(ttft, 0.9));
-        cell(html, verdict.byP99().leads(row.policy()) ? "best" : "", unit.quantile(ttft, 0.99));
+        cell(html, "", unit.quantile(ttft, Quantile.P50));
+        cell(html, "", unit.quantile(ttft, Quantile.P90));
+        cell(html, verdict.byP99().leads(row.policy()) ? "best" : "", unit.quantile(ttft, Quantile.P99));
         cell(html, "", Figures.wholePercent(row.waitingShare()));
-        cell(html, row.busiestOverMean() >= OUT_OF_BALANCE ? "bad" : "", Figures.multiple(row.busiestOverMean()));
+        cell(html, row.outOfBalance() ? "bad" : "", Figures.multiple(row.busiestOverMean()));
         if (refusals) {
             cell(html, row.rejected() > 0 ? "bad" : "", Figures.count(row.rejected()));
         }
@@ -155,7 +153,7 @@ final class Sections {
                 html,
                 "Level",
                 "Two policies are called level if zero lies in the 95 % interval of their paired difference, by a block"
-                        + " bootstrap over 30 consecutive stretches of the trace. It says whether other traffic of the same"
+                        + " bootstrap over " + Verdict.STRETCHES + " consecutive stretches of the trace. It says whether other traffic of the same"
                         + " kind might turn the order round; it knows nothing of traffic of another kind.");
         for (Reference reference : comparison.references()) {
             define(html, "Oracle: " + reference.name(), sentence(reference.meaning()));

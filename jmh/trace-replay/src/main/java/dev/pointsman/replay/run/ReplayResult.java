@@ -3,6 +3,7 @@ package dev.pointsman.replay.run;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pointsman.replay.stats.Balance;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,21 +54,11 @@ public record ReplayResult(
      * endpoints if one had it all, and 0 if there was none.
      */
     public double maxOverMeanUncached() {
-        return maxOverMean(uncachedTokensPerEndpoint);
+        return Balance.maxOverMean(uncachedTokensPerEndpoint);
     }
 
     /** Returns the largest number of requests on an endpoint over the mean number, or 0 without requests. */
     public double maxOverMeanRequests() {
-        return maxOverMean(requestsPerEndpoint);
-    }
-
-    private static double maxOverMean(List<Long> values) {
-        long max = 0;
-        long sum = 0;
-        for (long value : values) {
-            max = Math.max(max, value);
-            sum += value;
-        }
-        return sum == 0 ? 0 : (double) (max * values.size()) / sum;
+        return Balance.maxOverMean(requestsPerEndpoint);
     }
 }

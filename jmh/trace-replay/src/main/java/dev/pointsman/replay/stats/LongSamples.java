@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.replay.stats;
 
+import java.math.BigInteger;
 import java.util.Arrays;
 
 /** Collects integers, 8 bytes each, and sums them up exactly. Not thread-safe. */
 public final class LongSamples {
+    private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
+    private static final BigInteger LEAST = BigInteger.valueOf(Long.MIN_VALUE);
+
     private long[] values = new long[256];
     private int size;
 
@@ -24,36 +28,40 @@ public final class LongSamples {
         return size;
     }
 
-    /**
-     * Sums up the values so far. O(n log n).
-     *
-     * @throws ArithmeticException if their sum is more than a long can hold
-     */
+    /** Sums up the values so far. O(n log n). */
     public QuantileSummary summarize() {
         if (size == 0) {
-            return new QuantileSummary(0, 0, 0, 0, 0, 0, 0, 0, 0);
+            return new QuantileSummary(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         }
         long[] sorted = Arrays.copyOf(values, size);
         Arrays.sort(sorted);
-        long sum = 0;
-        for (long value : sorted) {
-            sum = Math.addExact(sum, value);
-        }
+        BigInteger sum = sum(sorted);
         return new QuantileSummary(
                 size,
-                sum,
+                sum.min(MOST).max(LEAST).longValue(),
+                sum.doubleValue() / size,
                 sorted[0],
-                nearestRank(sorted, 500),
-                nearestRank(sorted, 900),
-                nearestRank(sorted, 950),
-                nearestRank(sorted, 990),
-                nearestRank(sorted, 999),
+                Quantile.P50.of(sorted),
+                Quantile.P90.of(sorted),
+                Quantile.P95.of(sorted),
+                Quantile.P99.of(sorted),
+                Quantile.P999.of(sorted),
                 sorted[size - 1]);
     }
 
-    /** The {@code ceil(perMille / 1000 * n)}-th smallest, counted from 1. */
-    private static long nearestRank(long[] sorted, long perMille) {
-        long rank = (perMille * sorted.length + 999) / 1000;
-        return sorted[(int) Math.max(rank, 1) - 1];
+    /** Adds up in a long for as long as that holds it: a week's gaps in nanoseconds, over all blocks, can be more. */
+    private static BigInteger sum(long[] values) {
+        BigInteger carried = BigInteger.ZERO;
+        long sum = 0;
+        for (long value : values) {
+            long next = sum + value;
+            boolean overflows = ((sum ^ next) & (value ^ next)) < 0;
+            if (overflows) {
+                carried = carried.add(BigInteger.valueOf(sum));
+                next = value;
+            }
+            sum = next;
+        }
+        return carried.add(BigInteger.valueOf(sum));
     }
 }

@@ -4,11 +4,11 @@ package dev.pointsman.replay.stats;
 /**
  * A set of integers in ten numbers. Immutable.
  *
- * <p>A quantile is by nearest rank: the {@code ceil(p * n)}-th smallest value, counted from 1, in integer arithmetic. So
- * every quantile is a value that occurred. (Tools that interpolate linearly print slightly different numbers.)
+ * <p>Quantiles are found as {@link Quantile} says. (Tools that interpolate linearly print slightly different numbers.)
  *
  * @param n how many values; with none, all other fields are 0
- * @param sum their sum
+ * @param sum their sum; if a long cannot hold it, the nearest number that a long can
+ * @param mean their exact sum over {@code n}
  * @param min the smallest
  * @param p50 half are at most this
  * @param p90 nine in ten are at most this
@@ -17,10 +17,5 @@ package dev.pointsman.replay.stats;
  * @param p999 999 in 1000 are at most this
  * @param max the largest
  */
-public record QuantileSummary(long n, long sum, long min, long p50, long p90, long p95, long p99, long p999, long max) {
-
-    /** Returns {@code sum / n}, or 0 if there are no values. */
-    public double mean() {
-        return n == 0 ? 0 : (double) sum / n;
-    }
-}
+public record QuantileSummary(
+        long n, long sum, double mean, long min, long p50, long p90, long p95, long p99, long p999, long max) {}

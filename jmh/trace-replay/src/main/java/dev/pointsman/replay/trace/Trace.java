@@ -91,8 +91,13 @@ public final class Trace implements TraceSource {
         };
     }
 
-    /** Checks tokens in a block, by the one rule for all traces. */
-    static int checkBlockTokens(int blockTokens) {
+    /**
+     * Checks tokens in a block, by the one rule for all traces, recorded or made up: 1 to 2^20.
+     *
+     * @return the same number
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public static int checkBlockTokens(int blockTokens) {
         if (blockTokens < 1 || blockTokens > LARGEST_BLOCK) {
             throw new IllegalArgumentException(
                     "block size: must be between 1 and " + LARGEST_BLOCK + " tokens, but was " + blockTokens

@@ -3,6 +3,7 @@ package dev.pointsman.replay.workload;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pointsman.replay.trace.Trace;
 import dev.pointsman.replay.trace.TraceReader;
 import dev.pointsman.replay.trace.TraceSource;
 import java.math.BigDecimal;
@@ -33,7 +34,7 @@ import java.util.Locale;
  * @param skew how unevenly groups are asked: 0 for evenly, 1 for Zipf's law; at most 10
  * @param arrivals how requests follow each other
  * @param stages the rate ladder, at least one stage
- * @param blockTokens tokens in a block, at least 1
+ * @param blockTokens tokens in a block, 1 to 2^20
  * @param seed what the draws depend on
  */
 public record SharedPrefixWorkload(
@@ -52,7 +53,6 @@ public record SharedPrefixWorkload(
         implements TraceSource {
     private static final long MOST_PROMPTS = 10_000_000;
     private static final double MOST_REQUESTS = 100_000_000;
-    private static final int MOST_BLOCK_TOKENS = 1 << 20;
 
     public SharedPrefixWorkload {
         requireNonNull(name, "name");
@@ -73,9 +73,7 @@ public record SharedPrefixWorkload(
         if (!(skew >= 0 && skew <= 10)) {
             throw wrong("skew", "between 0 and 10", skew);
         }
-        if (blockTokens < 1 || blockTokens > MOST_BLOCK_TOKENS) {
-            throw wrong("block size", "between 1 and " + MOST_BLOCK_TOKENS + " tokens", blockTokens);
-        }
+        Trace.checkBlockTokens(blockTokens);
         double expected = 0;
         for (RateStage stage : stages) {
             expected += stage.requestsPerSecond() * stage.seconds();

@@ -63,7 +63,7 @@ record DataFlow(KeySpace keys, ImmutableList<Blueprint.Production> producers) {
     }
 
     private static void missing(String consumer, DataKey key, PluginBench bench) {
-        if (bench.all().containsKey(key.producer()) && producers(bench.all()).containsKey(key)) {
+        if (producers(bench.all()).containsKey(key)) {
             return;
         }
         throw new IllegalArgumentException("plugin " + consumer + ": reads " + key.name() + " of " + key.producer()

@@ -39,6 +39,7 @@ final class Cycle implements ProductionCycle {
     private @Nullable FleetSnapshot fleet;
     private Draw draw = NO_DRAW;
     private long now;
+    private int promptTokens;
     private boolean rehearsal;
 
     Cycle(Blueprint blueprint) {
@@ -68,6 +69,8 @@ final class Cycle implements ProductionCycle {
      */
     void begin(InferenceRequest request, FleetSnapshot fleet, long now, long seed, boolean rehearsal) {
         this.request = request;
+        // Read once, before anything is reserved: the view of the tokens is the host's code.
+        this.promptTokens = request.prompt().tokenCount();
         this.fleet = fleet;
         this.now = now;
         this.rehearsal = rehearsal;
@@ -129,6 +132,11 @@ final class Cycle implements ProductionCycle {
     @Override
     public FleetSnapshot fleet() {
         return inUse(fleet);
+    }
+
+    /** Returns the prompt's length in tokens, as the host says. */
+    int promptTokens() {
+        return promptTokens;
     }
 
     Draft draft() {

@@ -190,6 +190,7 @@ public final class Engine {
             return null;
         }
         // Marks of all screeners add up: each sees all endpoints, and one that any removes is out.
+        String last = "";
         for (int i = 0; i < blueprint.screeners().size(); i++) {
             Named<Screener> screener = blueprint.screeners().get(i);
             int before = cycle.candidates.marked();
@@ -203,6 +204,7 @@ public final class Engine {
                         screener.name());
             }
             int out = cycle.candidates.marked() - before;
+            last = out > 0 ? screener.name() : last;
             if (account != null && out > 0) {
                 account.note("screener " + screener.name() + " kept out " + out + " of "
                         + cycle.fleet().size() + " endpoints");
@@ -213,7 +215,10 @@ public final class Engine {
         if (cycle.candidates.size() > 0) {
             return null;
         }
-        return Rejection.of(Rejection.Reason.SCREENED_OUT, "screeners left none of " + all + " endpoints", null);
+        return Rejection.of(
+                Rejection.Reason.SCREENED_OUT,
+                "screeners left none of " + all + " endpoints; " + last + " kept out the last ones",
+                last);
     }
 
     private void produce(Cycle cycle, @Nullable Account account) {
@@ -268,8 +273,9 @@ public final class Engine {
                                 + ", so handler " + handler.name()
                                 + " cannot run it.\nMaybe return an empty list to stop.");
                     }
-                    runProfile(run, account, reserve);
+                    // Before it runs: if it fails the request, the explanation shows how far it came.
                     cycle.order.add(run);
+                    runProfile(run, account, reserve);
                 }
                 next = handler.plugin().next(cycle, cycle.order);
             }

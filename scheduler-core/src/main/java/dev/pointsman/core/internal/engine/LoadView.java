@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Load in flight as decisions see it: what is there now, and what a request would add. Thread-safe. */
 final class LoadView {
+    private static final long MOST_TOKENS = 1L << 40;
+
     private final LoadLedger ledger;
     private final int requestsKey;
     private final int tokensKey;
@@ -57,12 +59,17 @@ final class LoadView {
     /** Returns the tokens that a request's prompt puts on a slot: what it cannot reuse there, if a producer said. */
     long promptTokens(Cycle cycle, int slot, long outputTokens) {
         long said = cycle.column(InFlightLoad.REQUEST_TOKENS).get(slot);
-        return said == LongColumn.MISSING ? cycle.request().prompt().tokenCount() : Math.max(0, said - outputTokens);
+        return bounded(said == LongColumn.MISSING ? cycle.promptTokens() : said - outputTokens);
     }
 
     /** Returns the tokens of output that a request is expected to add, 0 if no producer said. */
     long outputTokens(Cycle cycle) {
         Long said = cycle.attribute(InFlightLoad.EXPECTED_OUTPUT_TOKENS);
-        return said == null ? 0 : Math.max(0, said);
+        return said == null ? 0 : bounded(said);
+    }
+
+    /** Keeps what producers and hosts say from overflowing the sums of a fleet's life. */
+    private static long bounded(long tokens) {
+        return Math.max(0, Math.min(tokens, MOST_TOKENS));
     }
 }

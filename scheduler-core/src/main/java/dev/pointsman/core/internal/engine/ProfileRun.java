@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProfileRun implements ProfileResult {
     private static final int MAX_PICKS = 1 + Leg.MAX_FALLBACKS;
-    /** Stands in for an infinite cost: worse than any real one, and a sum of a few is still finite. */
-    private static final double PROHIBITIVE = 1e300;
 
     private final Cycle cycle;
     private final CompiledProfile profile;
@@ -208,7 +206,7 @@ final class ProfileRun implements ProfileResult {
                         clamped++;
                     }
                 }
-                totals[position] += Math.min(used, PROHIBITIVE);
+                totals[position] += used;
             }
             if (clamped + missing > 0 && !failed) {
                 engine.scoresAdjusted(cycle, scorer.name(), clamped, missing);

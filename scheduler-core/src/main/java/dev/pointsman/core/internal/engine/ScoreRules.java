@@ -5,6 +5,9 @@ import dev.pointsman.api.plugin.Scorer;
 
 /** What becomes of a raw score or cost: one rule each, for decisions and for their explanations. */
 final class ScoreRules {
+    /** Stands in for an infinite cost: worse than any real one, and a sum of a few is still finite. */
+    private static final double PROHIBITIVE = 1e300;
+
     private ScoreRules() {}
 
     /** Returns a score cut to [0, 1], or the neutral value if it is missing. */
@@ -15,9 +18,9 @@ final class ScoreRules {
         return raw < 0 ? 0 : Math.min(raw, 1);
     }
 
-    /** Returns a cost of at least 0, or the neutral value if it is missing. */
+    /** Returns a cost from 0 to what counts as infinite, or the neutral value if it is missing. */
     static double usedCost(double raw, double neutral) {
-        return Double.isNaN(raw) ? neutral : Math.max(raw, 0);
+        return Math.min(Double.isNaN(raw) ? neutral : Math.max(raw, 0), PROHIBITIVE);
     }
 
     /**

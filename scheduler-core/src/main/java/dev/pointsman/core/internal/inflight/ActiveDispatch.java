@@ -88,9 +88,13 @@ public final class ActiveDispatch implements Dispatch {
     @Override
     public void sent() {
         synchronized (lock) {
-            if (!ended && !sent) {
+            if (ended) {
+                return;
+            }
+            long now = signOfLife();
+            if (!sent) {
                 sent = true;
-                events.sent(this, signOfLife());
+                events.sent(this, now);
             }
         }
     }
@@ -98,11 +102,15 @@ public final class ActiveDispatch implements Dispatch {
     @Override
     public void firstToken() {
         synchronized (lock) {
-            if (!ended && !firstToken) {
+            if (ended) {
+                return;
+            }
+            long now = signOfLife();
+            if (!firstToken) {
                 firstToken = true;
                 primary.promptRead();
                 releaseOthers();
-                events.firstToken(this, signOfLife());
+                events.firstToken(this, now);
             }
         }
     }

@@ -4,6 +4,7 @@ package dev.pointsman.core.internal.inflight;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -13,13 +14,21 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>New leases go into a queue without a lock. {@link #sweep} takes them over into a heap ordered by when each is next due
  * to be looked at; one that was renewed goes back with its new time. So a sweep costs O(due log n), and a lease is looked
  * at about once for each of its lengths that it lives. Thread-safe; sweeps run one at a time.
+ *
+ * <p>A dispatch that has ended leaves its lease behind, a few dozen bytes, until that is swept. So that memory follows the
+ * dispatches under way and not the traffic, whoever adds a lease drops the ended ones when there may be more of them than of
+ * the others: O(1) on average, whether or not anybody sweeps.
  */
 public final class Leases {
+    private static final int LEAST_PRUNED = 1024;
+
     private final long leaseNanos;
     private final ConcurrentLinkedQueue<Lease> arrived = new ConcurrentLinkedQueue<>();
     private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparingLong(Due::at));
     private final ReentrantLock sweeping = new ReentrantLock();
     private final AtomicLong earliestArrived = new AtomicLong(Long.MAX_VALUE);
+    private final AtomicInteger addedSincePruned = new AtomicInteger();
+    private volatile int pruneAfter = LEAST_PRUNED;
     private volatile long earliestDue = Long.MAX_VALUE;
 
     /**
@@ -40,6 +49,35 @@ public final class Leases {
     public void watch(Lease lease) {
         arrived.add(lease);
         earliestArrived.accumulateAndGet(dueAt(lease), Math::min);
+        if (addedSincePruned.incrementAndGet() > pruneAfter) {
+            prune();
+        }
+    }
+
+    /** Drops the leases of dispatches that have ended, unless a sweep is at work. */
+    private void prune() {
+        if (sweeping.isHeldByCurrentThread() || !sweeping.tryLock()) {
+            return;
+        }
+        try {
+            addedSincePruned.set(0);
+            takeOver();
+            due.removeIf(each -> each.lease().dispatch() == null);
+            pruneAfter = Math.max(LEAST_PRUNED, due.size());
+        } finally {
+            earliestDue = due.isEmpty() ? Long.MAX_VALUE : due.peek().at();
+            sweeping.unlock();
+        }
+    }
+
+    /** Returns how many leases are kept, those of dispatches that have ended included. */
+    int kept() {
+        sweeping.lock();
+        try {
+            return due.size() + arrived.size();
+        } finally {
+            sweeping.unlock();
+        }
     }
 
     /**

@@ -2,7 +2,7 @@
 
 /** The contracts of Pointsman: what a host application sees and what a plugin implements. */
 module dev.pointsman.api {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.pointsman.api.config;
     exports dev.pointsman.api.cycle;

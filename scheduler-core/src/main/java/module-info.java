@@ -2,7 +2,7 @@
 
 /** The scheduler: engine, built-in plugins, fleet and explanations. */
 module dev.pointsman.core {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive dev.pointsman.api;
     requires dev.pointsman.kvcache;
     requires com.fasterxml.jackson.core;

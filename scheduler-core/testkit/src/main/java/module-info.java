@@ -2,7 +2,7 @@
 
 /** What a plugin author tests with: fleets, requests and clocks in one line each, and a compatibility kit. */
 module dev.pointsman.testkit {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive dev.pointsman.api;
 
     exports dev.pointsman.testkit;

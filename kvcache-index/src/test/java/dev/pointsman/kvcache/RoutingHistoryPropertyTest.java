@@ -135,6 +135,36 @@ class RoutingHistoryPropertyTest {
         assertThat(index.size()).isZero();
     }
 
+    @Test
+    void forgettingWhileOthersRoute_leavesNothingOfTheForgotten() {
+        PrefixIndex index = new HolderMapPrefixIndex();
+        RoutingHistory history = new RoutingHistory(index, 64, RoutingHistory.NO_EXPIRY);
+        List<Runnable> tasks = new ArrayList<>();
+        for (int writer = 0; writer < 3; writer++) {
+            int slot = writer;
+            tasks.add(() -> {
+                for (int life = 0; life < 1_000; life++) {
+                    long[] prompt = branch(life % 5, 1 + life % 40);
+                    history.route(slot, prompt, prompt.length, life);
+                    history.forget(slot);
+                    assertThat(Answers.match(index, prompt)).doesNotContainKey(slot);
+                }
+            });
+        }
+        tasks.add(() -> {
+            for (int step = 0; step < 3_000; step++) {
+                long[] prompt = branch(step % 5, 1 + step % 40);
+                history.route(3, prompt, prompt.length, step);
+                assertThat(Answers.match(index, prompt)).containsEntry(3, prompt.length);
+            }
+        });
+
+        Threads.runAll(tasks);
+
+        RoutingHistoryChecks.validate(history, 4);
+        assertThat(index.size()).isEqualTo(history.size(3));
+    }
+
     /** A prompt of 4 common blocks and then those of a branch. */
     private static long[] branch(int branch, int length) {
         long[] prompt = new long[length];

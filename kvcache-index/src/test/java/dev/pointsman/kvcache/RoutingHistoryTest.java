@@ -168,6 +168,39 @@ class RoutingHistoryTest {
     }
 
     @Test
+    void forget_takesOutTheLeaversBlocksOnly_fromTheLastOn() {
+        CountingPrefixIndex counting = new CountingPrefixIndex();
+        RoutingHistory history = new RoutingHistory(counting, 10_000, RoutingHistory.NO_EXPIRY);
+        history.route(0, Answers.chain(1, 3), 3, 0);
+        history.route(1, Answers.chain(1, 10_000), 10_000, 0);
+
+        history.forget(0);
+
+        assertThat(counting.clears).as("looks through everybody's blocks").isZero();
+        assertThat(counting.removals)
+                .containsExactly(
+                        new CountingPrefixIndex.Removal(0, 3),
+                        new CountingPrefixIndex.Removal(0, 2),
+                        new CountingPrefixIndex.Removal(0, 1));
+        assertThat(Answers.match(counting, 1, 2, 3)).isEqualTo(Map.of(1, 3));
+        RoutingHistoryChecks.validate(history, SLOTS);
+    }
+
+    @Test
+    void forget_emptyOrUnknownEndpoint_leavesTheIndexAlone() {
+        CountingPrefixIndex counting = new CountingPrefixIndex();
+        RoutingHistory history = new RoutingHistory(counting, 10, RoutingHistory.NO_EXPIRY);
+        history.route(0, Answers.chain(1, 3), 3, 0);
+        history.capacity(1, 5);
+
+        history.forget(1);
+        history.forget(2);
+
+        assertThat(counting.clears).isZero();
+        assertThat(counting.removals).isEmpty();
+    }
+
+    @Test
     void impossibleArguments_areRefused() {
         RoutingHistory history = new RoutingHistory(index, 4, 1);
 

@@ -11,6 +11,7 @@ import dev.pointsman.api.plugin.Plugin;
 import dev.pointsman.api.request.InferenceRequest;
 import dev.pointsman.core.fleet.Fleet;
 import dev.pointsman.core.internal.assembly.Assembly;
+import dev.pointsman.core.internal.builtin.Times;
 import dev.pointsman.core.internal.engine.Engine;
 import dev.pointsman.core.profile.PluginRef;
 import dev.pointsman.core.profile.Profile;
@@ -113,7 +114,7 @@ public final class Pointsman implements AutoCloseable {
 
     /**
      * Stops listening to the fleet, so that this scheduler can be collected while the fleet lives on. Dispatches under way can
-     * still be ended; new requests must not be scheduled.
+     * still be ended; scheduling another request throws {@link IllegalStateException}.
      */
     @Override
     public void close() {
@@ -122,8 +123,6 @@ public final class Pointsman implements AutoCloseable {
 
     /** Collects what a scheduler is made of; not thread-safe. */
     public static final class Builder {
-        private static final Duration LONGEST_LEASE = Duration.ofNanos(Long.MAX_VALUE);
-
         private final Fleet fleet;
         private final List<Profile> profiles = new ArrayList<>();
         private final List<PluginRef> plugins = new ArrayList<>();
@@ -222,11 +221,8 @@ public final class Pointsman implements AutoCloseable {
          * @param lease how long; positive
          */
         public Builder leases(Duration lease) {
-            if (lease.isNegative() || lease.isZero()) {
-                throw new IllegalArgumentException("lease: must be positive, but was " + lease
-                        + ".\nMaybe leave leases out; then dispatches live until they are ended.");
-            }
-            this.leaseNanos = lease.compareTo(LONGEST_LEASE) < 0 ? lease.toNanos() : Long.MAX_VALUE;
+            this.leaseNanos = Times.positiveNanos(
+                    "lease", lease, "Maybe leave leases out; then dispatches live until they are ended.");
             return this;
         }
 

@@ -9,10 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Parameters that were copied from a map. Every getter is one lookup, one check of the kind and one of the bounds. */
 final class MapParameters implements Parameters {
+    private static final Pattern NUMBER = Pattern.compile("[+-]?\\d+(\\.\\d*)?");
+
     private static final String OTHER_UNIT = "Maybe it is in another unit; the parameter's description names it.";
 
     private final String path;
@@ -210,7 +213,9 @@ final class MapParameters implements Parameters {
                 at(name),
                 expected,
                 value,
-                value instanceof String ? "Maybe remove the quotes." : "Maybe give a number.");
+                value instanceof String text && NUMBER.matcher(text).matches()
+                        ? "Maybe remove the quotes."
+                        : "Maybe give a number.");
     }
 
     private List<?> list(String name, String expected) {

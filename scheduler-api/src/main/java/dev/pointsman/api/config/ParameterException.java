@@ -10,7 +10,7 @@ public final class ParameterException extends IllegalArgumentException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private static final int MOST_NAMES = 20;
+    private static final int MOST_NAMES = 60;
 
     private final String path;
 

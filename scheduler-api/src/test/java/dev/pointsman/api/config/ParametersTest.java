@@ -53,7 +53,7 @@ class ParametersTest {
             assertRefused(
                     () -> root.integer("limit", 1, 0, 9),
                     "limit",
-                    "limit: must be a whole number between 0 and 9, but was \"many\" (text).\nMaybe remove the quotes.");
+                    "limit: must be a whole number between 0 and 9, but was \"many\" (text).\nMaybe give a number.");
         }
 
         @Test

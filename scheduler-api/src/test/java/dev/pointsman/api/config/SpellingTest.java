@@ -35,12 +35,12 @@ class SpellingTest {
 
     @Test
     void unknown_manyNames_showsSome() {
-        List<String> known = IntStream.range(10, 40).mapToObj(i -> "name" + i).toList();
+        List<String> known = IntStream.range(10, 99).mapToObj(i -> "name" + i).toList();
 
         assertThat(ParameterException.unknown("plugins[0].type", "plugin type", "zebra", known))
                 .hasMessageStartingWith("plugins[0].type: no plugin type is called zebra.\n"
-                        + "Maybe remove it; some of the 30 that there are: name10, name11, ")
-                .hasMessageEndingWith(", name29.");
+                        + "Maybe remove it; some of the 89 that there are: name10, name11, ")
+                .hasMessageEndingWith(", name69.");
         assertThat(ParameterException.unknown("plugins[0].zebra", "parameter", "zebra", List.of()))
                 .hasMessage("plugins[0].zebra: no parameter is called zebra.\nMaybe remove it; there are none here.");
     }

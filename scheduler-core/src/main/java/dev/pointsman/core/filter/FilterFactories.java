@@ -36,8 +36,10 @@ public final class FilterFactories {
                                     "Requirements, each with a key, an operator (In, NotIn, Exists, DoesNotExist)"
                                             + " and, for the first two, values.")),
                     (name, parameters) -> labelSelector(parameters)),
-            BuiltInFactory.of("decode-filter", "Keeps endpoints that decode, or that state no role.", RoleFilter::decode),
-            BuiltInFactory.of("prefill-filter", "Keeps endpoints that take separate prefill work.", RoleFilter::prefill),
+            BuiltInFactory.of(
+                    "decode-filter", "Keeps endpoints that decode, or that state no role.", RoleFilter::decode),
+            BuiltInFactory.of(
+                    "prefill-filter", "Keeps endpoints that take separate prefill work.", RoleFilter::prefill),
             BuiltInFactory.of("encode-filter", "Keeps endpoints that take separate encode work.", RoleFilter::encode));
 
     private FilterFactories() {}

@@ -40,7 +40,7 @@ public final class PickerFactories {
                 type,
                 description,
                 PARAMETERS,
-                parameters -> maker.apply((int) parameters.integer(
-                        MAX_ENDPOINTS, RankingPicker.DEFAULT_MAX_ENDPOINTS, 1, Integer.MAX_VALUE)));
+                parameters -> maker.apply((int)
+                        parameters.integer(MAX_ENDPOINTS, RankingPicker.DEFAULT_MAX_ENDPOINTS, 1, Integer.MAX_VALUE)));
     }
 }

@@ -53,11 +53,12 @@ import java.util.Set;
  * engine's usual 16 would cost four times the memory and look-ups and gain at most 48 tokens a prompt; a multiple means that a
  * matched block is whole blocks to the engine too. When the size changes, what was remembered no longer matches and ages out.
  *
- * <p><b>Capacity.</b> With auto-tuning, what the endpoint reports: KV blocks times their size, in tokens, divided by our block
- * size, and followed when it changes; otherwise the configured number. Since what a server reports would decide how much memory
- * is used here, it counts only up to {@link #DEFAULT_MAX_TUNED_CAPACITY}, unless told otherwise; a configured number has no such
- * limit. Capacity is counted in blocks of the prompt last sent there, so a mix of block sizes errs on the small side. Eviction takes the ends of prompts first, as engines do, and a match ends at
- * the first block that is missing ({@link RoutingHistory} has the details).
+ * <p><b>Capacity.</b> With auto-tuning, what the endpoint reports: KV blocks times their size, in tokens, divided by our
+ * block size, and followed when it changes; otherwise the configured number. Since what a server reports would decide how
+ * much memory is used here, it counts only up to {@link #DEFAULT_MAX_TUNED_CAPACITY}, unless told otherwise; a configured
+ * number has no such limit. Capacity is counted in blocks of the prompt last sent there, so a mix of block sizes errs on
+ * the small side. Eviction takes the ends of prompts first, as engines do, and a match ends at the first block that is
+ * missing ({@link RoutingHistory} has the details).
  *
  * <p><b>When.</b> Dispatches are noted before {@code schedule} returns, so of a burst of equal prompts the second one already
  * sees the first; a failover notes the fallback. Of other legs than the primary one those are noted that read the prompt, which
@@ -65,15 +66,15 @@ import java.util.Set;
  * change nothing, and whoever gets its slot starts empty.
  *
  * <p><b>Cost.</b> A prompt is hashed once, in time proportional to its length, into buffers that are pooled: they come back
- * when the request is dispatched or rejected, so scheduling allocates little of its own, while {@code evaluate} takes 8 bytes a
- * block that are garbage afterwards. Memory is bounded by the endpoints' capacities, whatever the traffic: some 150 bytes a
- * block that one endpoint holds, and some 40 more for each further holder. Reads take no lock; noting a dispatch locks its
- * endpoint only. An endpoint that leaves costs the removal of its own blocks. Thread-safe.
+ * when the request is dispatched or rejected, so scheduling allocates little of its own, while {@code evaluate} takes 8
+ * bytes a block that are garbage afterwards. Memory is bounded by the endpoints' capacities, whatever the traffic: some 150
+ * to 180 bytes a block that one endpoint holds, and some 40 more for each further holder. Reads take no lock; noting a
+ * dispatch locks its endpoint only. An endpoint that leaves costs the removal of its own blocks. Thread-safe.
  */
 public final class ApproxPrefixProducer implements DataProducer, SchedulingObserver, FleetListener, Maintained {
     /**
      * How many blocks are remembered for an endpoint at most if it says itself how many it has, unless told otherwise: 2^20,
-     * which are 64 Mi tokens in blocks of 64, and some 160 MB.
+     * which are 64 Mi tokens in blocks of 64, and some 180 MB if no other endpoint holds them too.
      */
     public static final int DEFAULT_MAX_TUNED_CAPACITY = 1 << 20;
 
@@ -349,9 +350,7 @@ public final class ApproxPrefixProducer implements DataProducer, SchedulingObser
          */
         public Builder timeToLive(Duration timeToLive) {
             this.timeToLive = Times.positiveNanos(
-                    "timeToLive",
-                    timeToLive,
-                    "Maybe leave it out; then blocks are forgotten for want of room only.");
+                    "timeToLive", timeToLive, "Maybe leave it out; then blocks are forgotten for want of room only.");
             return this;
         }
 

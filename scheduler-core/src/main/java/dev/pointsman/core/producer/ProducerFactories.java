@@ -7,7 +7,6 @@ import static dev.pointsman.api.config.ParameterSpec.Type.NUMBER;
 import static dev.pointsman.api.config.ParameterSpec.Type.STRING;
 import static dev.pointsman.api.config.ParameterSpec.optional;
 
-import dev.pointsman.api.config.ParameterSpec;
 import dev.pointsman.api.config.Parameters;
 import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.api.data.InFlightLoad;

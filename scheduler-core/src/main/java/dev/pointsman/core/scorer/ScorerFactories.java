@@ -60,7 +60,8 @@ public final class ScorerFactories {
             text("producer", Session.PRODUCER, "Who produces the attribute."));
 
     private static final List<PluginFactory> ALL = List.of(
-            BuiltInFactory.of("queue-scorer", "Prefers short engine queues, relative to the other candidates.", QueueScorer::new),
+            BuiltInFactory.of(
+                    "queue-scorer", "Prefers short engine queues, relative to the other candidates.", QueueScorer::new),
             BuiltInFactory.of(
                     "running-requests-size-scorer",
                     "Prefers small running batches, relative to the other candidates.",

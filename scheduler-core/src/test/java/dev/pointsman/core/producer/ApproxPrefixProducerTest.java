@@ -350,6 +350,30 @@ class ApproxPrefixProducerTest {
     }
 
     @Test
+    void capacityReported_countsUpToALimit_andTheConfiguredOneWhateverItIs() {
+        TestFleet fleet = TestFleet.builder()
+                .endpoint("boasts", metrics -> metrics.kvBlockSize(1024).kvBlockCount(Long.MAX_VALUE))
+                .endpoint("silent", metrics -> metrics.kvBlockSize(1024))
+                .build();
+        Routed usual = new Routed(ApproxPrefixProducer.builder().build(), fleet);
+        Routed limited = new Routed(
+                ApproxPrefixProducer.builder()
+                        .maxTunedCapacity(3)
+                        .capacityPerEndpoint(5)
+                        .build(),
+                fleet);
+
+        for (String id : fleet.ids()) {
+            usual.send(prompt(10 * 1024), id);
+            limited.send(prompt(10 * 1024), id);
+        }
+
+        assertThat(usual.producer.capacity(0)).isEqualTo(1 << 20);
+        assertThat(usual.producer.capacity(1)).isEqualTo(31_250);
+        assertThat(limited.matched(prompt(10 * 1024))).isEqualTo(Map.of("boasts", 3L, "silent", 5L));
+    }
+
+    @Test
     void fullEndpoint_forgetsLeavesBeforeSharedHeads() {
         Routed fleet = fleet(ApproxPrefixProducer.builder().capacityPerEndpoint(4), "a");
         int[] first = tokens(3 * BLOCK);
@@ -410,6 +434,17 @@ class ApproxPrefixProducerTest {
     }
 
     @Test
+    void timeToLiveOfThousandsOfYears_isForEver() {
+        Routed fleet = fleet(ApproxPrefixProducer.builder().timeToLive(Duration.ofDays(1_000_000)), "a");
+        fleet.send(prompt(BLOCK), "a");
+
+        fleet.producer.maintain(Long.MAX_VALUE);
+
+        assertThat(fleet.producer.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+        assertThat(fleet.producer.remembered(0)).isEqualTo(1);
+    }
+
+    @Test
     void withoutTimeToLive_nothingIsEverDue() {
         Routed fleet = fleet("a");
         fleet.send(prompt(BLOCK), "a");
@@ -439,8 +474,12 @@ class ApproxPrefixProducerTest {
                 .hasMessageStartingWith("blockSize: must be from 1 to 1048576, but was 0.\nMaybe ");
         assertThatThrownBy(() -> ApproxPrefixProducer.builder().capacityPerEndpoint(0))
                 .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ApproxPrefixProducer.builder().maxTunedCapacity(0))
+                .hasMessageStartingWith("maxTunedCapacity: must be from 1 to 2147483647, but was 0.\nMaybe ");
         assertThatThrownBy(() -> ApproxPrefixProducer.builder().timeToLive(Duration.ZERO))
-                .hasMessageStartingWith("timeToLive: must be positive");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("timeToLive: must be positive, but was PT0S.\n"
+                        + "Maybe leave it out; then blocks are forgotten for want of room only.");
     }
 
     @Test

@@ -9,18 +9,15 @@ import dev.pointsman.api.data.PrefixMatch;
 import dev.pointsman.api.data.Session;
 import dev.pointsman.api.request.InferenceRequest;
 import dev.pointsman.api.request.Prompt;
-import dev.pointsman.core.explain.JsonTree;
+import dev.pointsman.core.scorer.LlmdCases;
 import dev.pointsman.testkit.TestCycle;
 import dev.pointsman.testkit.TestFleet;
 import dev.pointsman.testkit.TestRequests;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Holds the producers against llm-d's own cases. Where ours differ by design, the list says why, and must stay true. */
@@ -38,13 +35,10 @@ class ProducerConformanceTest {
 
     @Test
     void llmdCases_hold_butForThoseThatDifferByDesign() {
-        Path file = Path.of(System.getProperty("pointsman.root", ".")).resolve("../shared/cases/llmd-router.json");
-        Assumptions.assumeTrue(Files.exists(file), "skipped: ../shared/cases/llmd-router.json is absent");
         int passed = 0;
         int different = 0;
 
-        for (Object entry : list(object(JsonTree.read(file)), "cases")) {
-            Map<?, ?> one = object(entry);
+        for (Map<String, Object> one : LlmdCases.all()) {
             if ("producer".equals(one.get("kind")) && PRODUCERS.contains(one.get("plugin"))) {
                 Object expected =
                         object(one.get("expected")).values().iterator().next();

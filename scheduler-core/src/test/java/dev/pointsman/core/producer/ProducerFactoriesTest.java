@@ -31,9 +31,7 @@ class ProducerFactoriesTest {
     @Test
     void factories_keepTheContract() {
         for (PluginFactory factory : ProducerFactories.all()) {
-            Map<String, ?> required =
-                    factory.type().equals(Session.PRODUCER) ? Map.of("headerName", "x-session-id") : Map.of();
-            PluginContract.of(factory, required).verify();
+            PluginContract.of(factory, Map.of()).verify();
         }
     }
 
@@ -57,11 +55,26 @@ class ProducerFactoriesTest {
     }
 
     @Test
-    void session_needsExactlyOneSource() {
-        assertThatThrownBy(() -> create(Session.PRODUCER, Map.of()))
-                .isInstanceOf(ParameterException.class)
-                .hasMessageStartingWith(
-                        "params.headerName: must be given, or cookieName in its place, but is missing.\nMaybe ");
+    void session_withoutParameters_readsTheRequestsOwnId() {
+        DataProducer producer = (DataProducer) create(Session.PRODUCER, Map.of());
+
+        TestCycle own = TestCycle.of(
+                        TestFleet.of("a"),
+                        TestRequests.builder().sessionId("chat-4").build())
+                .produce(producer);
+        TestCycle ofHeader = TestCycle.of(
+                        TestFleet.of("a"),
+                        TestRequests.builder()
+                                .headers(HeaderLookup.of(Map.of("x-session-id", "chat-4")))
+                                .build())
+                .produce(producer);
+
+        assertThat(own.attribute(Session.ID)).isEqualTo("chat-4");
+        assertThat(ofHeader.attribute(Session.ID)).isNull();
+    }
+
+    @Test
+    void session_readsOneSourceAtMost() {
         assertThatThrownBy(() -> create(Session.PRODUCER, Map.of("headerName", "a", "cookieName", "b")))
                 .isInstanceOf(ParameterException.class)
                 .hasMessageStartingWith("params.cookieName: must not be given with headerName");

@@ -17,10 +17,18 @@ public final class Allocations {
         for (int i = 0; i < WARM_UP; i++) {
             call.run();
         }
+        long bytes = once(() -> {
+            for (int i = 0; i < CALLS; i++) {
+                call.run();
+            }
+        });
+        return (double) bytes / CALLS;
+    }
+
+    /** Returns the bytes that a task allocates, what the JVM needs to run it the first time included. */
+    public static long once(Runnable task) {
         long before = THREADS.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < CALLS; i++) {
-            call.run();
-        }
-        return (double) (THREADS.getCurrentThreadAllocatedBytes() - before) / CALLS;
+        task.run();
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
     }
 }

@@ -3,19 +3,14 @@ package dev.pointsman.core.scorer;
 
 import static java.util.Objects.requireNonNullElse;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.pointsman.api.config.Parameters;
 import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.api.plugin.Plugin;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.pointsman.core.explain.JsonTree;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +25,9 @@ public final class LlmdCases {
 
     /** Returns the cases of one kind whose plugin has one of the factories; skips the test if the file is absent. */
     public static List<Case> of(String kind, Collection<PluginFactory> factories) {
-        Assumptions.assumeTrue(Files.exists(FILE), "skipped: ../shared/cases/llmd-router.json is absent");
         List<Case> cases = new ArrayList<>();
-        for (Object entry : (List<?>) asObject(read()).get("cases")) {
-            Case one = new Case(asObject(entry));
+        for (Map<String, Object> entry : all()) {
+            Case one = new Case(entry);
             factories.stream()
                     .filter(factory -> kind.equals(one.text("kind")))
                     .filter(factory -> factory.type().equals(one.text("plugin")))
@@ -43,40 +37,11 @@ public final class LlmdCases {
         return cases;
     }
 
-    private static Object read() {
-        try (JsonParser parser = new JsonFactory().createParser(FILE.toFile())) {
-            parser.nextToken();
-            return value(parser);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-    }
-
-    private static @Nullable Object value(JsonParser parser) throws IOException {
-        return switch (parser.currentToken()) {
-            case START_OBJECT -> {
-                Map<String, @Nullable Object> object = new LinkedHashMap<>();
-                while (parser.nextToken() != JsonToken.END_OBJECT) {
-                    String name = parser.currentName();
-                    parser.nextToken();
-                    object.put(name, value(parser));
-                }
-                yield object;
-            }
-            case START_ARRAY -> {
-                List<@Nullable Object> list = new ArrayList<>();
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    list.add(value(parser));
-                }
-                yield list;
-            }
-            case VALUE_NUMBER_INT -> parser.getLongValue();
-            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            case VALUE_NULL -> null;
-            default -> parser.getText();
-        };
+    /** Returns all cases as they stand in the file; skips the test if the file is absent. */
+    public static List<Map<String, Object>> all() {
+        Assumptions.assumeTrue(Files.exists(FILE), "skipped: ../shared/cases/llmd-router.json is absent");
+        return ((List<?>) asObject(JsonTree.read(FILE)).get("cases"))
+                .stream().map(LlmdCases::asObject).toList();
     }
 
     @SuppressWarnings("unchecked") // The reader makes maps from String only.

@@ -198,6 +198,7 @@ class ScorerFactoriesTest {
             passed++;
         }
         System.out.println("llm-d scorer configuration cases: " + passed + " passed, 0 differ by design");
+        assertThat(passed).isEqualTo(3);
     }
 
     private static void assertRefused(String type, Map<String, ?> parameters, String start) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.pointsman.api.data.AttributeKey;
 import dev.pointsman.api.data.Session;
+import dev.pointsman.api.decision.Dispatch;
+import dev.pointsman.api.decision.Target;
 import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.request.HeaderLookup;
 import dev.pointsman.api.request.InferenceRequest;
@@ -216,6 +218,44 @@ class SessionAffinityScorerTest {
         }
 
         @Test
+        void failover_keepsTheBinding_untilTheEndpointLeaves() {
+            TestCycle cycle = session("s1");
+            Dispatch dispatch = Dispatched.to(cycle, "pod-b");
+            scorer.dispatched(cycle, dispatch);
+
+            scorer.failedOver(dispatch, target(cycle, "pod-b"), target(cycle, "pod-c"), 1);
+
+            assertThat(session("s1").score(scorer)).containsExactly(0, 1, 0);
+        }
+
+        @Test
+        void idOfMoreThanTheLimit_isNotBound() {
+            String longest = "x".repeat(512);
+            TestCycle within = session(longest);
+            TestCycle beyond = session(longest + "x");
+
+            scorer.dispatched(within, Dispatched.to(within, "pod-b"));
+            scorer.dispatched(beyond, Dispatched.to(beyond, "pod-b"));
+
+            assertThat(within.score(scorer)).containsExactly(0, 1, 0);
+            assertThat(beyond.score(scorer)).containsExactly(0.5, 0.5, 0.5);
+        }
+
+        @Test
+        void timesOfThousandsOfYears_areForEver() {
+            SessionAffinityScorer endless = SessionAffinityScorer.sessionIds()
+                    .timeToLive(Duration.ofDays(1_000_000))
+                    .sweepInterval(Duration.ofDays(1_000_000))
+                    .build();
+            TestCycle cycle = session("s1").now(1000);
+            endless.dispatched(cycle, Dispatched.to(cycle, "pod-a"));
+            endless.maintain(1001);
+
+            assertThat(endless.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+            assertThat(cycle.now(Long.MAX_VALUE).score(endless)).containsExactly(1, 0, 0);
+        }
+
+        @Test
         void settingsOutOfRange_areRefused() {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> SessionAffinityScorer.sessionIds().capacity(0))
@@ -225,6 +265,11 @@ class SessionAffinityScorerTest {
                     .withMessageStartingWith("timeToLive: must be positive, but was PT0S.");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> SessionAffinityScorer.sessionIds().sweepInterval(Duration.ofSeconds(-1)));
+        }
+
+        private static Target target(TestCycle cycle, String id) {
+            int slot = cycle.fleet().slotOf(id);
+            return new Target(cycle.fleet().endpoint(slot), slot, cycle.fleet().incarnation(slot), 1);
         }
 
         private TestCycle session(String id) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.api.decision.Target;
 import dev.pointsman.api.fleet.FleetSnapshot;
+import dev.pointsman.core.producer.SessionIdProducer;
 import dev.pointsman.testkit.TestFleet;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -80,13 +80,52 @@ class SessionBindingsTest {
 
     @Test
     void idThatIsTooLong_isNotBound() {
-        String longest = "x".repeat(SessionBindings.MAX_ID_LENGTH);
+        String longest = "x".repeat(SessionIdProducer.MAX_LENGTH);
 
         bindings.used(longest, target(FLEET, "a"), FLEET, 0);
         bindings.used(longest + "x", target(FLEET, "a"), FLEET, 0);
 
         assertThat(bindings.slot(longest, FLEET, 0)).isEqualTo(0);
         assertThat(bindings.slot(longest + "x", FLEET, 0)).isEqualTo(-1);
+    }
+
+    @Test
+    void withoutEnd_isNeverDueAndNeverForgotten() {
+        SessionBindings endless = new SessionBindings(CAPACITY, Long.MAX_VALUE, Long.MAX_VALUE);
+        endless.used("s0", target(FLEET, "a"), FLEET, 1_000);
+        assertThat(endless.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+
+        endless.expire(Long.MAX_VALUE - 1);
+
+        assertThat(endless.slot("s0", FLEET, Long.MAX_VALUE - 1)).isEqualTo(0);
+        assertThat(endless.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void deadlineBeyondTheEndOfTheClock_isNever() {
+        bindings.used("s0", target(FLEET, "a"), FLEET, Long.MAX_VALUE - 10);
+
+        assertThat(bindings.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void defaultCapacity_takesTheMemoryThatItsJavadocSays() {
+        assertThat(megabytes(36)).isBetween(10.0, 13.0);
+        assertThat(megabytes(SessionIdProducer.MAX_LENGTH)).isBetween(41.0, 44.0);
+    }
+
+    /** Returns what the default number of sessions allocates, the ids and a little garbage of growing included. */
+    private static double megabytes(int idLength) {
+        String head = "x".repeat(idLength - 6);
+        Target target = target(FLEET, "a");
+        SessionBindings full = new SessionBindings(SessionAffinityScorer.DEFAULT_CAPACITY, TIME_TO_LIVE, 30);
+        long bytes = Allocations.once(() -> {
+            for (int i = 0; i < SessionAffinityScorer.DEFAULT_CAPACITY; i++) {
+                full.used(head + (100_000 + i), target, FLEET, 0);
+            }
+        });
+        assertThat(full.size()).isEqualTo(SessionAffinityScorer.DEFAULT_CAPACITY);
+        return bytes / 1e6;
     }
 
     @Property(tries = 500)
@@ -158,7 +197,7 @@ class SessionBindingsTest {
     }
 
     private static SessionBindings fresh() {
-        return new SessionBindings(CAPACITY, Duration.ofNanos(TIME_TO_LIVE), Duration.ofNanos(30));
+        return new SessionBindings(CAPACITY, TIME_TO_LIVE, 30);
     }
 
     private static Target target(FleetSnapshot fleet, String id) {

@@ -47,8 +47,14 @@ public final class Demo {
         for (int i = 0; i < args.length; i++) {
             if (args[i].equals("--serve")) {
                 serve = true;
-            } else if (args[i].equals("--port") && i + 1 < args.length && args[i + 1].matches("\\d{1,5}")) {
+            } else if (args[i].equals("--port")
+                    && i + 1 < args.length
+                    && args[i + 1].matches("\\d{1,5}")
+                    && Integer.parseInt(args[i + 1]) < 65_536) {
                 port = Integer.parseInt(args[++i]);
+            } else if (args[i].equals("--help")) {
+                System.out.println(USAGE);
+                return;
             } else {
                 System.err.println(USAGE);
                 System.exit(2);

@@ -53,7 +53,7 @@ final class PluginTypes {
         if (factory == null) {
             throw ParameterException.unknown(place, "plugin or plugin type", type, byName.keySet());
         }
-        Parameters parameters = Parameters.of(place + " (" + type + ")", values);
+        Parameters parameters = Parameters.of(name.equals(type) ? place : place + " (" + type + ")", values);
         ParameterSpec.checkNames(parameters, factory.parameters());
         return factory.create(name, parameters);
     }

@@ -37,8 +37,7 @@ public record BuiltInFactory(
     /** Describes a type whose instances do not care what they are called. */
     public static BuiltInFactory of(
             String type, String description, List<ParameterSpec> parameters, Function<Parameters, Plugin> maker) {
-        return new BuiltInFactory(
-                type, Set.of(), description, parameters, (name, values) -> maker.apply(values));
+        return new BuiltInFactory(type, Set.of(), description, parameters, (name, values) -> maker.apply(values));
     }
 
     @Override

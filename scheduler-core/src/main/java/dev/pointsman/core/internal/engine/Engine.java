@@ -63,6 +63,7 @@ public final class Engine {
     private final FleetListener listener;
     private final ReentrantLock reservationLock = new ReentrantLock();
     private final @Nullable Leases leases;
+    private volatile boolean detached;
 
     /**
      * Makes an engine, which from now on listens to the fleet.
@@ -85,14 +86,15 @@ public final class Engine {
         fleet.addListener(listener);
     }
 
-    /** Stops listening to the fleet. */
+    /** Stops listening to the fleet, and refuses to decide from now on. */
     public void detach() {
+        detached = true;
         fleet.removeListener(listener);
     }
 
     /** Schedules a request and reserves its load. */
     public SchedulingOutcome schedule(InferenceRequest request, boolean explain) {
-        Cycle cycle = cycles.acquire();
+        Cycle cycle = acquire();
         try {
             cycle.begin(request, fleet.snapshot(), clock.getAsLong(), seed, false);
             Account account = explain || sampled(cycle) ? new Account() : null;
@@ -109,7 +111,7 @@ public final class Engine {
 
     /** Says what scheduling a request would come to. */
     public Evaluation evaluate(InferenceRequest request) {
-        Cycle cycle = cycles.acquire();
+        Cycle cycle = acquire();
         try {
             cycle.begin(request, fleet.snapshot(), clock.getAsLong(), seed, true);
             Account account = new Account();
@@ -124,6 +126,15 @@ public final class Engine {
             cycle.end();
             cycles.release(cycle);
         }
+    }
+
+    private Cycle acquire() {
+        if (detached) {
+            // It would decide on loads and caches that no longer follow the fleet.
+            throw new IllegalStateException("scheduler: is closed and no longer follows its fleet.\n"
+                    + "Maybe schedule with the one that replaced it.");
+        }
+        return cycles.acquire();
     }
 
     /** Does what time has made due. */
@@ -354,7 +365,7 @@ public final class Engine {
                 primary,
                 others,
                 draft.headers(),
-                account == null ? null : account.tell(cycle, seed, outcome(primary, others)));
+                account == null ? null : account.tell(cycle, seed, outcome(cycle, primary, others)));
     }
 
     private SchedulingOutcome dispatch(Cycle cycle, @Nullable Account account) {
@@ -417,9 +428,9 @@ public final class Engine {
         return told;
     }
 
-    private static String outcome(Leg primary, List<Leg> others) {
+    private static String outcome(Cycle cycle, Leg primary, List<Leg> others) {
         StringBuilder outcome = new StringBuilder()
-                .append("sent to ")
+                .append(cycle.rehearsal() ? "would go to " : "sent to ")
                 .append(primary.target().endpoint().id())
                 .append(" by profile ")
                 .append(primary.profile());

@@ -2,7 +2,7 @@
 
 /** Replays traces of inference traffic over simulated fleets, and compares scheduling policies. */
 module dev.pointsman.replay {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive dev.pointsman.core;
     requires com.fasterxml.jackson.core;
     requires de.siegmar.fastcsv;

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -51,7 +52,8 @@ import picocli.CommandLine.Spec;
             "",
             "Without TRACE it replays a built-in workload of many tenants. Separate policies by commas or spaces.",
             "A list of scorers and weights has commas of its own, so give it alone:",
-            "--policies round_robin,min_eta --policies prefix-cache-scorer:3,my-scorer:1."
+            "--policies round_robin,min_eta --policies prefix-cache-scorer:3,my-scorer:1.",
+            "The floor is round_robin, and random with any seed."
         })
 final class CompareCommand implements Callable<Integer> {
     private static final List<String> DEFAULT_POLICIES = List.of(
@@ -66,7 +68,9 @@ final class CompareCommand implements Callable<Integer> {
             "least-tokens",
             "least-requests",
             "llm-d");
-    private static final Set<String> FLOORS = Set.of("round_robin", "random", "random42");
+    /** Policies that look at nothing, whatever the seed. */
+    private static final Pattern FLOOR = Pattern.compile("round_robin|random[0-9]*");
+
     private static final Pattern PLAIN_ARGUMENT = Pattern.compile("[A-Za-z0-9_./:,+=@%-]+");
 
     @Spec
@@ -170,7 +174,7 @@ final class CompareCommand implements Callable<Integer> {
         ReplayEngine engine = new QueueingEngine(settings, true);
         for (Map.Entry<String, PolicyDefinition> policy : chosen.entrySet()) {
             ReplayResult result = engine.run(progress.watch(loaded, policy.getKey()), policy.getValue());
-            if (FLOORS.contains(policy.getKey())) {
+            if (FLOOR.matcher(policy.getKey()).matches()) {
                 builder.floor(result);
             } else {
                 builder.contender(result);
@@ -193,7 +197,7 @@ final class CompareCommand implements Callable<Integer> {
         // After "--policies a b TRACE", the parser cannot tell where the list ends, but a file that exists can.
         if (trace == null && given.size() > 1) {
             String last = given.get(given.size() - 1);
-            if (Files.isRegularFile(Path.of(last))) {
+            if (isFile(last)) {
                 trace = Path.of(given.remove(given.size() - 1));
             }
         }
@@ -210,6 +214,15 @@ final class CompareCommand implements Callable<Integer> {
             }
         }
         return names;
+    }
+
+    /** Whether there is a file of this name; a list of scorers is not even a path on a system where ":" is special. */
+    private static boolean isFile(String name) {
+        try {
+            return Files.isRegularFile(Path.of(name));
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     private static String commandLine(CommandSpec command) {

@@ -156,7 +156,9 @@ public record Comparison(
             BlockBootstrap bootstrap = new BlockBootstrap(Math.toIntExact(model.requests()));
             Ranking byMean = rank(rows, row -> row.ttft().meanMicros(), bootstrap::means);
             Ranking byP99 = rank(
-                    rows, row -> row.ttft().quantileMicros(Quantile.P99), ttftMicros -> bootstrap.quantiles(ttftMicros, Quantile.P99));
+                    rows,
+                    row -> row.ttft().quantileMicros(Quantile.P99),
+                    ttftMicros -> bootstrap.quantiles(ttftMicros, Quantile.P99));
             rows.sort(Comparator.comparingInt(row -> byMean.order().indexOf(row.policy())));
             List<Reference> references = references(serviceTime);
             return new Comparison(

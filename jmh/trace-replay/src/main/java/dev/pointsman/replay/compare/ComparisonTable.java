@@ -8,14 +8,16 @@ import dev.pointsman.replay.run.ServiceTime;
 import dev.pointsman.replay.stats.Quantile;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A comparison for the terminal: what was run, the verdict, one line for each policy and oracle, and the definitions
  * that the figures rest on. Plain ASCII text, no line longer than {@value #WIDTH} characters.
  *
  * <p>Names come from files and command lines: a character that is not printable ASCII is shown as {@code ?}, so that no
- * name can move the cursor or colour the screen.
+ * name can move the cursor or colour the screen. A long name loses its middle.
  */
 public final class ComparisonTable {
     /** The longest line. */
@@ -88,14 +90,24 @@ public final class ComparisonTable {
     private static void table(StringBuilder text, Comparison comparison) {
         Unit unit = Unit.forMean(comparison.rows().get(0).ttft().meanMicros());
         boolean refusals = comparison.rows().stream().anyMatch(row -> row.rejected() > 0);
+        List<Reference> references = comparison.references();
+        List<PolicyRow> rows = comparison.rows();
+        ShortNames names = ShortNames.of(
+                Stream.concat(
+                                references.stream().map(Reference::name),
+                                rows.stream().map(PolicyRow::policy))
+                        .map(ComparisonTable::printable)
+                        .toList(),
+                LONGEST_NAME);
+        Iterator<String> name = names.shown().iterator();
         List<List<String>> lines = new ArrayList<>();
         lines.add(List.of("", "hit", "TTFT " + unit.symbol(), "", "", "", "", "", "", ""));
         lines.add(List.of(
                 "policy", "ratio", "mean ", "p50", "p90", "p99 ", "waiting", "busiest", refusals ? "refused" : "", ""));
-        for (Reference reference : comparison.references()) {
+        for (Reference reference : references) {
             TtftDistribution ttft = reference.ttft();
             lines.add(List.of(
-                    name(reference.name()),
+                    name.next(),
                     Figures.ratio(reference.hitRatio()),
                     unit.format(reference.meanTtftMicros()) + " ",
                     ttft == null ? "-" : unit.quantile(ttft, Quantile.P50),
@@ -106,22 +118,26 @@ public final class ComparisonTable {
                     "",
                     "oracle"));
         }
-        for (PolicyRow row : comparison.rows()) {
+        for (PolicyRow row : rows) {
             TtftDistribution ttft = row.ttft();
             lines.add(List.of(
-                    name(row.policy()),
+                    name.next(),
                     Figures.ratio(row.hitRatio()),
                     unit.format(ttft.meanMicros())
                             + (comparison.verdict().byMean().leads(row.policy()) ? "*" : " "),
                     unit.quantile(ttft, Quantile.P50),
                     unit.quantile(ttft, Quantile.P90),
-                    unit.quantile(ttft, Quantile.P99) + (comparison.verdict().byP99().leads(row.policy()) ? "*" : " "),
+                    unit.quantile(ttft, Quantile.P99)
+                            + (comparison.verdict().byP99().leads(row.policy()) ? "*" : " "),
                     Figures.wholePercent(row.waitingShare()),
                     Figures.multiple(row.busiestOverMean()),
                     refusals ? Figures.count(row.rejected()) : "",
                     row.role() == Role.FLOOR ? "floor" : ""));
         }
-        append(text, lines, 2, 2 + comparison.references().size());
+        append(text, lines, 2, 2 + references.size());
+        for (String line : names.legend()) {
+            wrap(text, line, "  ");
+        }
     }
 
     /** Aligns columns: the first and the last to the left, the others to the right; rules before the given lines. */
@@ -155,11 +171,6 @@ public final class ComparisonTable {
             }
             text.append(line.toString().stripTrailing()).append('\n');
         }
-    }
-
-    private static String name(String raw) {
-        String name = printable(raw);
-        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 3) + "...";
     }
 
     private static String printable(String raw) {

@@ -3,6 +3,7 @@ package dev.pointsman.replay.policy;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pointsman.api.config.ParameterException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -138,13 +139,11 @@ public final class PolicyCatalog {
                 return entry.define(name);
             }
         }
-        throw unknown(name);
-    }
-
-    private IllegalArgumentException unknown(String name) {
-        List<String> names = examples().stream().map(PolicyDefinition::name).toList();
-        return new IllegalArgumentException("policy: must be one of " + String.join(", ", names) + ", but was \"" + name
-                + "\".\nMaybe you mean " + Spelling.nearest(name, names) + ".");
+        throw ParameterException.unknown(
+                "policy",
+                "policy",
+                name,
+                examples().stream().map(PolicyDefinition::name).toList());
     }
 
     private static RoutingPolicy routing(String name, String description, boolean needsTime, ReplayPolicy policy) {

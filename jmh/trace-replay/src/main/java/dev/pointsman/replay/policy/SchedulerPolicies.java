@@ -3,6 +3,7 @@ package dev.pointsman.replay.policy;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pointsman.api.config.ParameterException;
 import dev.pointsman.core.Pointsman;
 import dev.pointsman.core.fleet.Fleet;
 import dev.pointsman.core.profile.Profile;
@@ -46,9 +47,7 @@ public final class SchedulerPolicies {
         if (text.startsWith(PROFILE_PREFIX)) {
             String name = text.substring(PROFILE_PREFIX.length());
             if (!ShippedProfiles.names().contains(name)) {
-                throw new IllegalArgumentException("profile: must be one of "
-                        + String.join(", ", ShippedProfiles.names()) + ", but was \"" + name + "\".\nMaybe you mean "
-                        + Spelling.nearest(name, List.copyOf(ShippedProfiles.names())) + ".");
+                throw ParameterException.unknown("policy", "shipped profile", name, ShippedProfiles.names());
             }
             return shipped(text, name);
         }

@@ -153,7 +153,8 @@ final class Sections {
                 html,
                 "Level",
                 "Two policies are called level if zero lies in the 95 % interval of their paired difference, by a block"
-                        + " bootstrap over " + Verdict.STRETCHES + " consecutive stretches of the trace. It says whether other traffic of the same"
+                        + " bootstrap over " + Verdict.STRETCHES
+                        + " consecutive stretches of the trace. It says whether other traffic of the same"
                         + " kind might turn the order round; it knows nothing of traffic of another kind.");
         for (Reference reference : comparison.references()) {
             define(html, "Oracle: " + reference.name(), sentence(reference.meaning()));

@@ -146,10 +146,19 @@ final class MooncakeReader implements TraceReader {
         return new TraceRequest(index++, arrivalNanos, inputTokens, outputTokens, blocks);
     }
 
+    /** Returns a number as it is written, or -1 if its exponent is beyond what any number here can be. */
+    private static BigDecimal decimal(JsonParser json) throws IOException {
+        try {
+            return json.getDecimalValue();
+        } catch (NumberFormatException e) {
+            return BigDecimal.ONE.negate();
+        }
+    }
+
     private long nanos(JsonParser json) throws IOException {
         JsonToken token = json.currentToken();
         if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
-            BigDecimal millis = json.getDecimalValue();
+            BigDecimal millis = decimal(json);
             // A short text can name an enormous number (1e999999999), so its size is asked before it is spelled out.
             long magnitude = (long) millis.precision() - millis.scale();
             if (millis.signum() == 0) {

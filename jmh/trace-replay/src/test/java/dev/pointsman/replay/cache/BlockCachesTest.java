@@ -163,16 +163,6 @@ final class BlockCachesTest {
     }
 
     @Test
-    void lru_partOfAPrompt_isLookedUpAndTouchedAlone() {
-        LruBlockCache cache = new LruBlockCache(8);
-
-        cache.touch(new long[] {1, 2, 3}, 2);
-
-        assertThat(cache.leadingRun(new long[] {1, 2, 3})).isEqualTo(2);
-        assertThat(cache.leadingRun(new long[] {1, 2, 3}, 1)).isEqualTo(1);
-    }
-
-    @Test
     void belady_usedBeyondItsPrompts_isRefused() {
         BeladyBlockCache cache = new BeladyBlockCache(List.of(new long[] {1}), 1);
         cache.useNext();

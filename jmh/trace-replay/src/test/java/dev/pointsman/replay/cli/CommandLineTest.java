@@ -226,7 +226,7 @@ final class CommandLineTest {
             round_robin    | 0      | inf   | endpoints: must be between 1 and 100000, but was 0.
             round_robin    | -3     | inf   | endpoints: must be between 1 and 100000, but was -3.
             round_robin    | two    | inf   | 'two' is not an int
-            greedy_prefx   | 2      | inf   | Maybe you mean greedy_prefix.
+            greedy_prefx   | 2      | inf   | Maybe greedy_prefix was meant;
             least_work     | 2      | inf   | policy least_work: must not need time
             no-such:1      | 2      | inf   | no-such
             """)
@@ -258,6 +258,41 @@ final class CommandLineTest {
             assertThat(run.out()).isEmpty();
             assertThat(run.err().lines()).hasSize(1);
             assertThat(run.err()).startsWith("pointsman-replay: " + message);
+        }
+    }
+
+    @Test
+    void traceOfThreeCenturies_isInspectedAndReplayed_withTheMostThatASumCanBe() throws IOException {
+        Path file = directory.resolve("long.jsonl");
+        Files.writeString(file, """
+                {"timestamp": 0, "input_length": 1500, "output_length": 1, "hash_ids": [1, 2, 3]}
+                {"timestamp": 9223372036854, "input_length": 1500, "output_length": 1, "hash_ids": [1, 2, 3]}
+                """);
+
+        Run run = Run.of("inspect", file.toString(), "--json");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(TraceFacts.map(run.object("reuse"), "reuseGapNanos"))
+                .containsEntry("sum", Long.MAX_VALUE)
+                .containsEntry("mean", (double) 9223372036854000000L)
+                .containsEntry("max", 9223372036854000000L);
+        assertThat(hits("default", "2", "inf", file.toString()).exitCode()).isZero();
+    }
+
+    @Test
+    void queueThatOutlastsTheClock_isExitCodeOneAndOneLine() throws IOException {
+        Path file = directory.resolve("long.jsonl");
+        Files.writeString(file, """
+                {"timestamp": 9223372036854, "input_length": 1500, "output_length": 1, "hash_ids": [1, 2, 3]}
+                {"timestamp": 9223372036854, "input_length": 1500, "output_length": 1, "hash_ids": [4, 5, 6]}
+                """);
+        trace = file.toString();
+
+        for (String policy : List.of("round_robin", "min_eta", "default")) {
+            Run run = queue(policy, "3600000000", "3600000000");
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err().lines()).as(run.err()).hasSize(1);
+            assertThat(run.err()).contains("request 1: its queue would outlast 292 years.");
         }
     }
 

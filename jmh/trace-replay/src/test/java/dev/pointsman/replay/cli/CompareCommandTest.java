@@ -83,10 +83,47 @@ final class CompareCommandTest {
     }
 
     @Test
+    void randomOfAnySeed_isAFloor() throws IOException {
+        Path trace = directory.resolve("made.jsonl");
+        Run.of("generate", "--groups=3", "--prompts=2", "--stages=20/5", "--out=" + trace);
+
+        String out = compare(trace.toString(), "--policies", "round_robin,random,random7,min_eta,profile:random");
+
+        assertThat(out.lines()
+                        .filter(line -> line.endsWith("  floor"))
+                        .map(line -> line.substring(0, line.indexOf(' '))))
+                .containsExactlyInAnyOrder("round_robin", "random", "random7");
+    }
+
+    @Test
+    void nameThatIsNoPath_isTakenForAPolicy() {
+        // As "home-scorer:1" is where a colon is special; a zero is so everywhere.
+        Run run = Run.of("compare", "--policies", "round_robin", "min\0eta");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err().lines()).hasSize(1);
+        assertThat(run.err()).contains("policy: no policy is called min\0eta. Maybe min_eta was meant;");
+    }
+
+    @Test
+    void longNames_areWholeOnThePageAndInTheJson() throws IOException {
+        Path trace = directory.resolve("made.jsonl");
+        Run.of("generate", "--groups=3", "--prompts=2", "--stages=20/5", "--out=" + trace);
+        String one = "prefix-cache-scorer:3,active-request-scorer:1";
+        String two = "prefix-cache-scorer:3,active-request-scorer:2";
+
+        compare(trace.toString(), "--policies=" + one, "--policies=" + two);
+
+        for (String file : new String[] {"report.html", "comparison.json"}) {
+            assertThat(Files.readString(directory.resolve(file))).contains(one, two);
+        }
+    }
+
+    @Test
     void samePolicyTwice_unknownPolicyAndReference_areExitCodeOne() {
         assertThat(Run.of("compare", "--policies", "min_eta,min_eta").err())
                 .contains("--policies: must name each policy once, but min_eta is there twice.");
-        assertThat(Run.of("compare", "--policies", "min_et").err()).contains("Maybe you mean min_eta.");
+        assertThat(Run.of("compare", "--policies", "min_et").err()).contains("Maybe min_eta was meant; there are: ");
         Run run = Run.of("compare", "--policies", "belady");
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains("policy belady: must place requests on endpoints");

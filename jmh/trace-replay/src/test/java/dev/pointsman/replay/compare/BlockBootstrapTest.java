@@ -4,6 +4,7 @@ package dev.pointsman.replay.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pointsman.replay.stats.Quantile;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -35,7 +36,8 @@ class BlockBootstrapTest {
 
         assertThat(BlockBootstrap.tied(bootstrap.means(times), bootstrap.means(later)))
                 .isFalse();
-        assertThat(BlockBootstrap.tied(bootstrap.quantiles(times, 0.99), bootstrap.quantiles(later, 0.99)))
+        assertThat(BlockBootstrap.tied(
+                        bootstrap.quantiles(times, Quantile.P99), bootstrap.quantiles(later, Quantile.P99)))
                 .isFalse();
     }
 
@@ -65,11 +67,11 @@ class BlockBootstrapTest {
             @ForAll @Size(min = 1, max = 80) List<@LongRange(min = 0, max = 50) Long> list) {
         long[] times = list.stream().mapToLong(Long::longValue).toArray();
         int n = times.length;
-        int stretches = Math.min(BlockBootstrap.STRETCHES, n);
+        int stretches = Math.min(Verdict.STRETCHES, n);
         BlockBootstrap bootstrap = new BlockBootstrap(n);
 
         double[] means = bootstrap.means(times);
-        double[] quantiles = bootstrap.quantiles(times, 0.9);
+        double[] quantiles = bootstrap.quantiles(times, Quantile.P90);
 
         for (int r = 0; r < BlockBootstrap.RESAMPLES; r += 40) {
             List<Long> resample = new ArrayList<>();
@@ -80,7 +82,7 @@ class BlockBootstrapTest {
             long[] built = resample.stream().mapToLong(Long::longValue).toArray();
             TtftDistribution expected = TtftDistribution.of(built);
             assertThat(means[r]).isCloseTo(expected.meanMicros(), within(1e-9));
-            assertThat((long) quantiles[r]).isEqualTo(expected.quantileMicros(0.9));
+            assertThat((long) quantiles[r]).isEqualTo(expected.quantileMicros(Quantile.P90));
         }
     }
 

@@ -75,8 +75,38 @@ class ComparisonTableTest {
         assertThat(text.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(ComparisonTable.WIDTH));
         assertThat(text.codePoints()).allMatch(c -> c == '\n' || (c >= ' ' && c <= '~'));
         assertThat(text.lines())
-                .contains("?[31mred? " + "x".repeat(17) + "...  0.300  0.200*  0.200  0.200  0.200*"
-                        + "     25 %     1.00");
+                .contains("?[31mred? xxxx...xxxxx ?gninwo  0.300  0.200*  0.200  0.200  0.200*" + "     25 %     1.00");
+    }
+
+    @Test
+    void longNames_thatDifferAtTheirEnds_stayDistinct() {
+        PolicyRow one =
+                Comparisons.row("home-scorer:1,active-request-scorer:1", Role.CONTENDER, 300, 5, 15, 1, 1, 1, 1);
+        PolicyRow two =
+                Comparisons.row("home-scorer:1,active-request-scorer:2", Role.CONTENDER, 300, 5, 16, 1, 1, 1, 1);
+
+        String text = ComparisonTable.format(Comparisons.of(List.of(one, two), List.of()));
+
+        assertThat(text.lines())
+                .anyMatch(line -> line.startsWith("home-scorer:1,...uest-scorer:1  0.300"))
+                .anyMatch(line -> line.startsWith("home-scorer:1,...uest-scorer:2  0.300"))
+                .noneMatch(line -> line.startsWith("#"));
+    }
+
+    @Test
+    void longNames_thatDifferInTheMiddle_areNumbered() {
+        PolicyRow one =
+                Comparisons.row("prefix-cache-scorer:3,a-scorer:1,token-load-scorer:1", Role.CONTENDER, 300, 5, 15, 1);
+        PolicyRow two =
+                Comparisons.row("prefix-cache-scorer:3,b-scorer:1,token-load-scorer:1", Role.CONTENDER, 300, 5, 16, 1);
+
+        String text = ComparisonTable.format(Comparisons.of(List.of(one, two), List.of()));
+
+        assertThat(text.lines())
+                .anyMatch(line -> line.startsWith("prefix-cache...oad-scorer:1 #1  0.300"))
+                .anyMatch(line -> line.startsWith("prefix-cache...oad-scorer:1 #2  0.300"))
+                .contains("#1: prefix-cache-scorer:3,a-scorer:1,token-load-scorer:1")
+                .contains("#2: prefix-cache-scorer:3,b-scorer:1,token-load-scorer:1");
     }
 
     @Test

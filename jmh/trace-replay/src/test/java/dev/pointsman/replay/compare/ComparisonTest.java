@@ -12,6 +12,7 @@ import dev.pointsman.replay.run.QueueingEngine;
 import dev.pointsman.replay.run.ReplayResult;
 import dev.pointsman.replay.run.ReplaySettings;
 import dev.pointsman.replay.run.ServiceTime;
+import dev.pointsman.replay.stats.Quantile;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,11 +29,11 @@ class ComparisonTest {
             ReplayResult result = Comparisons.replay(row.policy());
             assertThat(row.hitRatio()).isEqualTo(result.cache().tokenHitRatio());
             assertThat(row.busiestOverMean()).isEqualTo(result.maxOverMeanUncached());
-            assertThat(row.ttft().quantileMicros(0.5))
+            assertThat(row.ttft().quantileMicros(Quantile.P50))
                     .isEqualTo(result.queue().ttftMicros().p50());
-            assertThat(row.ttft().quantileMicros(0.9))
+            assertThat(row.ttft().quantileMicros(Quantile.P90))
                     .isEqualTo(result.queue().ttftMicros().p90());
-            assertThat(row.ttft().quantileMicros(0.99))
+            assertThat(row.ttft().quantileMicros(Quantile.P99))
                     .isEqualTo(result.queue().ttftMicros().p99());
             assertThat(row.ttft().maxMicros())
                     .isEqualTo(result.queue().ttftMicros().max());
@@ -52,9 +53,10 @@ class ComparisonTest {
         for (PolicyRow row : comparison.rows()) {
             assertThat(row.hitRatio()).isLessThanOrEqualTo(infinite.hitRatio());
             assertThat(row.ttft().meanMicros()).isGreaterThanOrEqualTo(infinite.meanTtftMicros());
-            for (double q = 0.01; q <= 1; q += 0.01) {
-                assertThat(row.ttft().quantileMicros(q))
-                        .isGreaterThanOrEqualTo(infinite.ttft().quantileMicros(q));
+            for (int perMille = 10; perMille <= 1000; perMille += 10) {
+                Quantile quantile = new Quantile(perMille);
+                assertThat(row.ttft().quantileMicros(quantile))
+                        .isGreaterThanOrEqualTo(infinite.ttft().quantileMicros(quantile));
             }
         }
     }

@@ -4,6 +4,7 @@ package dev.pointsman.replay.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pointsman.replay.stats.Quantile;
 import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -18,11 +19,11 @@ class TtftDistributionTest {
     void quantile_isTheNearestRank() {
         TtftDistribution ttft = TtftDistribution.of(new long[] {40, 10, 30, 20});
 
-        assertThat(ttft.quantileMicros(0.25)).isEqualTo(10);
-        assertThat(ttft.quantileMicros(0.5)).isEqualTo(20);
-        assertThat(ttft.quantileMicros(0.51)).isEqualTo(30);
-        assertThat(ttft.quantileMicros(0.99)).isEqualTo(40);
-        assertThat(ttft.quantileMicros(1)).isEqualTo(40);
+        assertThat(ttft.quantileMicros(new Quantile(250))).isEqualTo(10);
+        assertThat(ttft.quantileMicros(Quantile.P50)).isEqualTo(20);
+        assertThat(ttft.quantileMicros(new Quantile(501))).isEqualTo(30);
+        assertThat(ttft.quantileMicros(Quantile.P99)).isEqualTo(40);
+        assertThat(ttft.quantileMicros(new Quantile(1000))).isEqualTo(40);
         assertThat(ttft.meanMicros()).isEqualTo(25);
     }
 
@@ -32,22 +33,6 @@ class TtftDistributionTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("\nMaybe");
         assertThatThrownBy(() -> TtftDistribution.of(new long[] {3, -1})).hasMessageContaining("-1");
-    }
-
-    @Test
-    void percentage_isNoQuantile() {
-        TtftDistribution ttft = TtftDistribution.of(new long[] {1});
-
-        assertThatThrownBy(() -> ttft.quantileMicros(99)).hasMessageContaining("99th percentile is 0.99");
-        assertThatThrownBy(() -> ttft.quantileMicros(0)).isInstanceOf(IllegalArgumentException.class);
-    }
-
-    @Property
-    void rank_isExactForPercentages(
-            @ForAll @IntRange(min = 1, max = 100) int percent, @ForAll @IntRange(min = 1, max = 20_000) int n) {
-        long exact = Math.max(1, ((long) percent * n + 99) / 100);
-
-        assertThat(TtftDistribution.rank(percent / 100.0, n)).isEqualTo((int) exact);
     }
 
     @Property

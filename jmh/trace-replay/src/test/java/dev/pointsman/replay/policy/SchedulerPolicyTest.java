@@ -220,7 +220,7 @@ final class SchedulerPolicyTest {
             prefix-cache-scorer:NaN   | weight
             no-such-scorer:1          | no-such-scorer
             max-score-picker:1        | max-score-picker
-            profile:defualt           | Maybe you mean default
+            profile:defualt           | Maybe default was meant
             """)
     void malformedInlineProfile_isRefusedBeforeTheTraceIsRead(String text, String message) {
         assertThatThrownBy(() -> POLICIES.inline(text))

@@ -25,7 +25,7 @@ final class QueueingEngineTest {
         QueueCounts queue = result.queue();
         assertThat(queue).isNotNull();
         assertThat(queue.ttftMicros())
-                .isEqualTo(new QuantileSummary(3, 120 + 190 + 100, 100, 120, 190, 190, 190, 190, 190));
+                .isEqualTo(new QuantileSummary(3, 120 + 190 + 100, 410 / 3.0, 100, 120, 190, 190, 190, 190, 190));
         assertThat(queue.ttftMicros().mean()).isEqualTo(410.0 / 3);
         assertThat(queue.busyMicrosPerEndpoint()).containsExactly(340L);
         assertThat(queue.makespanMicros()).isEqualTo(500);

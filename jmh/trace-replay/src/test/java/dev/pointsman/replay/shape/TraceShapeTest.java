@@ -154,6 +154,7 @@ final class TraceShapeTest {
                 .isEqualTo(new QuantileSummary(
                         integer(expected, "n"),
                         unit * integer(expected, "sum"),
+                        actual.mean(),
                         unit * integer(expected, "min"),
                         unit * integer(expected, "p50"),
                         unit * integer(expected, "p90"),

@@ -2,8 +2,8 @@
 package dev.pointsman.replay.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigInteger;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -19,22 +19,40 @@ final class LongSamplesTest {
             samples.add(i);
         }
 
-        assertThat(samples.summarize()).isEqualTo(new QuantileSummary(100, 5050, 1, 50, 90, 95, 99, 100, 100));
+        assertThat(samples.summarize()).isEqualTo(new QuantileSummary(100, 5050, 50.5, 1, 50, 90, 95, 99, 100, 100));
     }
 
     @Test
     void noValues_areAllZero() {
-        assertThat(new LongSamples().summarize()).isEqualTo(new QuantileSummary(0, 0, 0, 0, 0, 0, 0, 0, 0));
+        assertThat(new LongSamples().summarize()).isEqualTo(new QuantileSummary(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
         assertThat(new LongSamples().summarize().mean()).isZero();
     }
 
     @Test
-    void sumBeyondALong_isRefused() {
+    void sumBeyondALong_isTheMostThatALongHolds_andTheMeanIsRight() {
         LongSamples samples = new LongSamples();
-        samples.add(Long.MAX_VALUE);
-        samples.add(1);
+        for (int i = 0; i < 5; i++) {
+            samples.add(Long.MAX_VALUE - i);
+        }
 
-        assertThatThrownBy(samples::summarize).isInstanceOf(ArithmeticException.class);
+        assertThat(samples.summarize().sum()).isEqualTo(Long.MAX_VALUE);
+        assertThat(samples.summarize().mean()).isEqualTo(0x1p63);
+    }
+
+    @Property
+    void sumAndMean_areThoseOfBigNumbers(@ForAll @Size(min = 1, max = 20) List<Long> values) {
+        LongSamples samples = new LongSamples();
+        values.forEach(samples::add);
+        BigInteger exact = values.stream().map(BigInteger::valueOf).reduce(BigInteger.ZERO, BigInteger::add);
+
+        QuantileSummary summary = samples.summarize();
+
+        assertThat(summary.mean()).isEqualTo(exact.doubleValue() / values.size());
+        if (exact.bitLength() < 64) {
+            assertThat(summary.sum()).isEqualTo(exact.longValueExact());
+        } else {
+            assertThat(summary.sum()).isEqualTo(exact.signum() > 0 ? Long.MAX_VALUE : Long.MIN_VALUE);
+        }
     }
 
     @Property

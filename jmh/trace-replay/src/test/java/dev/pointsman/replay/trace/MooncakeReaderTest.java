@@ -86,6 +86,7 @@ final class MooncakeReaderTest {
             {"timestamp": "0", "input_length": 1, "output_length": 1, "hash_ids": [1]}              | but was "0"
             {"timestamp": 0.0000001, "input_length": 1, "output_length": 1, "hash_ids": [1]}        | with at most six decimals
             {"timestamp": 1e999999999, "input_length": 1, "output_length": 1, "hash_ids": [1]}      | timestamp: must be milliseconds from 0 to
+            {"timestamp": 1e99999999999999999999, "input_length": 1, "output_length": 1, "hash_ids": [1]} | timestamp: must be milliseconds from 0 to
             {"timestamp": 1e-999999999, "input_length": 1, "output_length": 1, "hash_ids": [1]}     | timestamp: must be milliseconds from 0 to
             {"timestamp": 99999999999999999, "input_length": 1, "output_length": 1, "hash_ids": [1]}| timestamp: must be milliseconds from 0 to
             {"timestamp": 0, "input_length": -1, "output_length": 1, "hash_ids": [1]}               | input_length: must be a whole number from 0 to 1000000000, but was "-1"

@@ -226,7 +226,7 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private static String commandLine(CommandSpec command) {
-        StringBuilder line = new StringBuilder("pointsman-replay");
+        StringBuilder line = new StringBuilder("java -jar pointsman-replay.jar");
         for (String argument : command.root().commandLine().getParseResult().originalArgs()) {
             line.append(' ')
                     .append(

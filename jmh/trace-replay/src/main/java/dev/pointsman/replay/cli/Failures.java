@@ -4,6 +4,7 @@ package dev.pointsman.replay.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ServiceConfigurationError;
@@ -33,8 +34,11 @@ final class Failures {
             print(err, missing.getFile() + ": there is no such file. Maybe the path is relative to another directory.");
         } else if (failure instanceof AccessDeniedException denied) {
             print(err, denied.getFile() + ": may not be read or written. Maybe check its permissions.");
+        } else if (failure instanceof FileAlreadyExistsException taken) {
+            print(err, taken.getFile() + ": is there already, and is no folder. Maybe name another place.");
         } else if (failure instanceof FileSystemException broken) {
-            print(err, broken.getFile() + ": cannot be read or written: " + broken.getReason() + ".");
+            String reason = broken.getReason() == null ? "." : ": " + broken.getReason() + ".";
+            print(err, broken.getFile() + ": cannot be read or written" + reason);
         } else if (failure instanceof IOException || failure instanceof IllegalArgumentException) {
             print(err, String.valueOf(failure.getMessage()));
         } else {

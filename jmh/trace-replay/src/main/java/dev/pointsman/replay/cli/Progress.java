@@ -64,7 +64,7 @@ final class Progress {
         public @Nullable TraceRequest read() throws IOException {
             long now = nanoTime.getAsLong();
             if (now - nextLine >= 0) {
-                err.printf(Locale.ROOT, "%s: %,d requests%n", doing, requests);
+                err.printf(Locale.ROOT, "%s: %,d requests so far%n", doing, requests);
                 err.flush();
                 nextLine = now + SECOND;
             }

@@ -79,6 +79,9 @@ public final class TraceFile implements TraceSource {
 
     @Override
     public TraceReader open() throws IOException {
+        if (Files.isDirectory(path)) {
+            throw new IOException(path + ": is a directory, not a trace.\nMaybe name a file in it.");
+        }
         InputStream in = Files.newInputStream(path);
         try {
             return read(name(), in, format, blockTokens);

@@ -35,6 +35,28 @@ final class CommandLineTest {
     }
 
     @Test
+    void directoryForATrace_isNamed() {
+        String directory = String.valueOf(java.nio.file.Path.of(trace).getParent());
+
+        Run run = Run.of("inspect", directory);
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .isEqualTo("pointsman-replay: " + directory + ": is a directory, not a trace. Maybe name a file in it."
+                        + System.lineSeparator());
+    }
+
+    @Test
+    void fileForTheReportsFolder_isNamed() {
+        Run run = Run.of("compare", trace, "--policies", "round_robin", "--out", trace);
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err().lines().reduce((first, second) -> second))
+                .contains("pointsman-replay: " + trace
+                        + ": is there already, and is no folder. Maybe name another place.");
+    }
+
+    @Test
     void inspect_printsItsFields() throws IOException {
         Run run = Run.of("inspect", trace, "--json");
 

@@ -28,7 +28,7 @@ final class ProgressTest {
             now += 1;
             reader.read();
             reader.read();
-            assertThat(err.toString()).isEqualTo("reading: 2 requests" + System.lineSeparator());
+            assertThat(err.toString()).isEqualTo("reading: 2 requests so far" + System.lineSeparator());
             now += 1_000_000_000;
             assertThat(reader.read()).isNull();
         }

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One endpoint in the running, with all that is known of it: what simple filters and scorers see. Valid only during the
  * call that received it.
+ *
+ * <p>Not thread-safe: for the thread that was given it, during the call.
  */
 public interface Candidate {
     /** Returns the endpoint. */

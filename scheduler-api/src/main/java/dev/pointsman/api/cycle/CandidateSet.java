@@ -6,6 +6,8 @@ import java.util.function.IntPredicate;
 /**
  * The candidates that a filter narrows. Removing does not move the others: positions stay as they are until the filter
  * returns, and a filter that fails has removed nothing.
+ *
+ * <p>Not thread-safe: for the thread that was given it, during the call.
  */
 public interface CandidateSet extends Candidates {
     /** Takes the candidate at a position out of the running; again has no effect. */

@@ -8,6 +8,8 @@ import dev.pointsman.api.fleet.EndpointMetrics;
  * The endpoints still in the running, indexed by candidate position from 0 to {@code size() - 1}. Positions change from
  * one filter to the next; slots do not. The order carries no meaning. Every method takes constant time and allocates
  * nothing.
+ *
+ * <p>Not thread-safe: for the thread that was given it, during the call.
  */
 public interface Candidates {
     /** Returns the number of candidates, at least 0. */

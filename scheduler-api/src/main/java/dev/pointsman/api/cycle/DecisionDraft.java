@@ -3,7 +3,11 @@ package dev.pointsman.api.cycle;
 
 import dev.pointsman.api.decision.Rejection;
 
-/** A decision in the making, which a profile handler fills from the profiles' results. */
+/**
+ * A decision in the making, which a profile handler fills from the profiles' results.
+ *
+ * <p>Not thread-safe: for the thread that was given it, during the call.
+ */
 public interface DecisionDraft {
     /**
      * Makes a profile's choice the leg that answers the caller.

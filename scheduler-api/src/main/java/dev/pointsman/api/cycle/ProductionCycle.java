@@ -10,7 +10,8 @@ import dev.pointsman.api.data.LongColumnKey;
 /**
  * A scheduling cycle that a data producer may write to, under the keys that it declared.
  *
- * <p>What a producer wrote before it failed is taken back.
+ * <p>What a producer wrote before it failed is taken back. Not thread-safe: for the thread that was given it, during the
+ * call.
  */
 public interface ProductionCycle extends SchedulingCycle {
     /**

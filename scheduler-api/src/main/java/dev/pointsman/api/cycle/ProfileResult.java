@@ -6,7 +6,11 @@ import dev.pointsman.api.decision.Rejection;
 import dev.pointsman.api.fleet.Endpoint;
 import org.jspecify.annotations.Nullable;
 
-/** What running a profile came to: a leg, or a reason why there is none. */
+/**
+ * What running a profile came to: a leg, or a reason why there is none.
+ *
+ * <p>Not thread-safe: for the thread that was given it, during the call.
+ */
 public interface ProfileResult {
     /** Returns the profile's name. */
     String profile();

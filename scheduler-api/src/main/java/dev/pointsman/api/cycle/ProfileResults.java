@@ -4,7 +4,11 @@ package dev.pointsman.api.cycle;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The results of the profiles that a request has run so far. */
+/**
+ * The results of the profiles that a request has run so far.
+ *
+ * <p>Not thread-safe: for the thread that was given it, during the call.
+ */
 public interface ProfileResults {
     /** Returns the names of all profiles of the scheduler, in the order in which they were declared. */
     List<String> declared();

@@ -10,7 +10,11 @@ import dev.pointsman.api.fleet.FleetSnapshot;
 import dev.pointsman.api.request.InferenceRequest;
 import org.jspecify.annotations.Nullable;
 
-/** The scheduling of one request, as its plugins see it. Valid only during the call that received it. */
+/**
+ * The scheduling of one request, as its plugins see it. Valid only during the call that received it.
+ *
+ * <p>Not thread-safe: for the thread that was given it, during the call.
+ */
 public interface SchedulingCycle {
     /** Returns the request being scheduled. */
     InferenceRequest request();

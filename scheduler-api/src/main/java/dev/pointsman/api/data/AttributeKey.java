@@ -4,7 +4,7 @@ package dev.pointsman.api.data;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Names a typed value of one request.
+ * Names a typed value of one request. Immutable.
  *
  * @param <T> the value's type; values should be immutable
  * @param name what the value is

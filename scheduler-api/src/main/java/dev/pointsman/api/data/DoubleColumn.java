@@ -2,7 +2,8 @@
 package dev.pointsman.api.data;
 
 /**
- * One {@code double} for each endpoint, indexed by slot; a slot may have none. Valid only during the call that received it.
+ * One {@code double} for each endpoint, indexed by slot; a slot may have none. Valid only during the call that received it, and
+ * not thread-safe.
  */
 public interface DoubleColumn {
     /** Stands for a number that is missing. */

@@ -4,7 +4,7 @@ package dev.pointsman.api.data;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Names a column of {@code long} numbers, one for each endpoint.
+ * Names a column of {@code long} numbers, one for each endpoint. Immutable.
  *
  * @param name what the numbers are, with their unit
  * @param producer who writes them

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason the kind of refusal
  * @param detail what refused and why, for people
  * @param plugin the plugin that refused, or null if the engine itself did
- * @param retryAfter when to come back, or null if that is not known
+ * @param retryAfter when to come back, at least zero, or null if that is not known
  * @param explanation how it came about, or null if no explanation was asked for
  */
 public record Rejection(
@@ -26,6 +26,10 @@ public record Rejection(
     public Rejection {
         requireNonNull(reason, "reason");
         requireNonNull(detail, "detail");
+        if (retryAfter != null && retryAfter.isNegative()) {
+            throw new IllegalArgumentException("retryAfter: must not be negative, but was " + retryAfter
+                    + ".\nMaybe leave it out; null says that nobody knows.");
+        }
     }
 
     /**

@@ -26,6 +26,13 @@ class DecisionValuesTest {
             new SchedulingDecision("req-1", LEG, List.of(), Map.of(), EXPLANATION);
 
     @Test
+    void rejection_negativeRetryAfter_isRefused() {
+        assertThatThrownBy(() -> new Rejection(
+                        Rejection.Reason.NOT_ADMITTED, "busy", null, java.time.Duration.ofSeconds(-1), null))
+                .hasMessageStartingWith("retryAfter: must not be negative, but was PT-1S.\nMaybe ");
+    }
+
+    @Test
     void leg_keepsThreeFallbacksAndNoMore() {
         List<Target> fallbacks = new ArrayList<>(Collections.nCopies(3, TARGET));
         Leg leg = new Leg("decode", TARGET, fallbacks);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.core;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,7 +42,7 @@ class PluginReferenceTest {
             Files.writeString(file, reference);
         }
 
-        assertThat(file).content().isEqualTo(reference);
+        assertThat(file).content(UTF_8).isEqualTo(reference);
     }
 
     private static String reference() {

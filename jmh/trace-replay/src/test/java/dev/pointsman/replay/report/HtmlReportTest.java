@@ -193,7 +193,7 @@ class HtmlReportTest {
 
         HtmlReport.write(comparison, file);
 
-        assertThat(file).hasContent(HtmlReport.format(comparison));
+        assertThat(file).content(UTF_8).isEqualTo(HtmlReport.format(comparison));
     }
 
     private static List<String> scripts(String page) {

@@ -59,7 +59,7 @@ class ScorerAllocationTest {
         double bytes = Allocations.perCall(() -> scorer.score(cycle, candidates, scores));
 
         // From JDK 22 on, sorting an array of doubles allocates one small object, whatever the array's length.
-        int sorting = name.equals("no-hit-lru") ? 24 : 0;
+        int sorting = name.equals("no-hit-lru") && Runtime.version().feature() >= 22 ? 24 : 0;
         assertThat(bytes).as("bytes a call of %s", name).isLessThan(sorting + 1);
     }
 

@@ -31,9 +31,9 @@ public final class ShippedProfiles {
     private static final Map<String, Profile> PROFILES = new LinkedHashMap<>();
 
     static {
-        // Weights and thresholds were chosen among some twenty by mean TTFT, in replays with queues of Mooncake's
-        // conversation trace and of the built-in multi-tenant workload (8 endpoints, 50 us a token, caches of 0.5 and
-        // 3 million tokens). Near these values, means differ by a few per cent.
+        // Weights and thresholds of this and the next were chosen among 28 sets by mean TTFT, in replays with queues of
+        // Mooncake's conversation trace and of the built-in workload (8 endpoints, 50 us a token, caches of 0.5 and 3
+        // million tokens). On other seeds and fleets they gain little over others near them: see jmh/RESULTS.md.
         add(Profile.builder(DEFAULT)
                 .scorer("prefix-cache-scorer", 4)
                 .scorer("token-load-scorer", 8, Map.of("queueThresholdTokens", 32768))

@@ -4,6 +4,14 @@
 module dev.pointsman.kvcache {
     requires static org.jspecify;
     requires com.dynatrace.hash4j;
+    requires com.fasterxml.jackson.core;
+    requires com.fasterxml.jackson.dataformat.cbor;
 
     exports dev.pointsman.kvcache;
+    exports dev.pointsman.kvcache.event;
+    exports dev.pointsman.kvcache.event.wire;
+    exports dev.pointsman.kvcache.feed;
+    exports dev.pointsman.kvcache.hash;
+    exports dev.pointsman.kvcache.score;
+    exports dev.pointsman.kvcache.snapshot;
 }

@@ -58,6 +58,14 @@ public interface PrefixIndex {
     /** Tells whether an endpoint is known to hold a block. */
     boolean holds(int slot, long hash);
 
+    /**
+     * Tells whether the index may forget blocks by itself, those first that were not stored for longest; then who wants it
+     * to keep some stores them again.
+     */
+    default boolean forgets() {
+        return false;
+    }
+
     /** Returns the number of pairs of an endpoint and a block that it holds, at least 0; exact while nobody writes. */
     long size();
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.kvcache;
 
+import dev.pointsman.kvcache.internal.radix.Walk;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to one prefix question: how many blocks of a prompt each endpoint holds. The caller owns it and asks with
@@ -29,12 +31,22 @@ public final class PrefixMatches {
     private int size;
     private int longest;
 
+    // By slot, where tiers are told apart: how many blocks have each of the lower tiers as their fastest, and how many
+    // do
+    // not lead; 0 for slots without a match. Made when first needed.
+    private static final int LOWER_TIERS = 3;
+    private final int[][] lower = {{}, {}, {}};
+    private int[] behind = {};
+    private boolean tiered;
+
     /*
      * Working memory of an index while it looks for the answer. It lies here because it has the same owner and the same
      * life as the answer, so that a question allocates nothing and an index needs no memory for each of its readers.
      */
     private long[] bits = new long[16];
     private final BlockKey probe = new BlockKey(0);
+    private @Nullable PrefixMatches other;
+    private final Walk walk = new Walk();
 
     /** Makes an empty answer. */
     public PrefixMatches() {}
@@ -46,6 +58,36 @@ public final class PrefixMatches {
      */
     public int blocks(int slot) {
         return slot < blocks.length ? blocks[slot] : 0;
+    }
+
+    /**
+     * Returns how many of an endpoint's {@linkplain #blocks(int) matched blocks} have a tier as their fastest: a block
+     * that lies in the accelerator's and in the host's memory counts for the accelerator's. An index that knows no tiers
+     * answers as if all blocks were in the accelerator's memory.
+     *
+     * @param slot the endpoint, at least 0
+     * @param tier the tier
+     */
+    public int blocks(int slot, Tier tier) {
+        if (tier != Tier.ACCELERATOR) {
+            return lower(slot, tier.ordinal() - 1);
+        }
+        return blocks(slot) - lower(slot, 0) - lower(slot, 1) - lower(slot, 2);
+    }
+
+    private int lower(int slot, int tier) {
+        int[] counts = lower[tier];
+        return slot < counts.length ? counts[slot] : 0;
+    }
+
+    /**
+     * Returns how many blocks from the first one on an endpoint holds in its accelerator's memory without a gap: what
+     * it can use without loading anything. At most {@link #blocks(int)}.
+     *
+     * @param slot the endpoint, at least 0
+     */
+    public int leading(int slot) {
+        return blocks(slot) - (slot < behind.length ? behind[slot] : 0);
     }
 
     /** Returns the number of slots that hold at least one block. */
@@ -77,8 +119,24 @@ public final class PrefixMatches {
         for (int i = 0; i < size; i++) {
             blocks[slots[i]] = 0;
         }
+        if (tiered) {
+            forgetTiers();
+        }
         size = 0;
         longest = 0;
+    }
+
+    private void forgetTiers() {
+        for (int i = 0; i < size; i++) {
+            int slot = slots[i];
+            if (slot < behind.length) {
+                behind[slot] = 0;
+                for (int[] counts : lower) {
+                    counts[slot] = 0;
+                }
+            }
+        }
+        tiered = false;
     }
 
     /**
@@ -103,6 +161,74 @@ public final class PrefixMatches {
         blocks[slot] = matched;
         slots[size++] = slot;
         longest = Math.max(longest, matched);
+    }
+
+    /**
+     * Writes the answer for one slot whose blocks lie in several tiers; for those who implement an index.
+     *
+     * @param slot the endpoint, at least 0, not written before in this answer
+     * @param matched how many blocks it holds, at least 1
+     * @param leading how many of them come before the first that is not in the accelerator's memory
+     * @param host how many have the host's memory as their fastest tier
+     * @param storage how many have storage as their fastest tier
+     * @param remote how many are remote only
+     * @throws IllegalArgumentException if the slot is negative or was written before, the match is less than 1, or the
+     *     other numbers do not fit it
+     */
+    public void add(int slot, int matched, int leading, int host, int storage, int remote) {
+        if (leading < 0
+                || host < 0
+                || storage < 0
+                || remote < 0
+                || (long) leading + host + storage + remote > matched
+                || (leading < matched && host + storage + remote == 0)) {
+            throw new IllegalArgumentException(
+                    "slot " + slot + ": " + leading + " leading, " + host + " host, " + storage
+                            + " storage and " + remote + " remote blocks do not make a match of " + matched
+                            + ".\nMaybe a block was counted for two tiers; only its fastest counts.");
+        }
+        add(slot, matched);
+        tiered = true;
+        if (slot >= behind.length) {
+            behind = Arrays.copyOf(behind, blocks.length);
+            for (int tier = 0; tier < LOWER_TIERS; tier++) {
+                lower[tier] = Arrays.copyOf(lower[tier], blocks.length);
+            }
+        }
+        behind[slot] = matched - leading;
+        lower[0][slot] = host;
+        lower[1][slot] = storage;
+        lower[2][slot] = remote;
+    }
+
+    /** Returns working memory for a walk through a radix index. */
+    Walk walk() {
+        return walk;
+    }
+
+    /**
+     * Raises the match of a slot, written before or not, to at least so many blocks. Those above what it was count as in
+     * accelerator memory.
+     */
+    void raise(int slot, int matched) {
+        int known = blocks(slot);
+        if (known == 0) {
+            add(slot, matched);
+        } else if (matched > known) {
+            if (slot < behind.length && behind[slot] > 0) {
+                behind[slot] += matched - known;
+            }
+            blocks[slot] = matched;
+            longest = Math.max(longest, matched);
+        }
+    }
+
+    /** Returns another answer, for an index that asks two others. */
+    PrefixMatches other() {
+        if (other == null) {
+            other = new PrefixMatches();
+        }
+        return other;
     }
 
     /** Returns working memory of at least so many words, with anything in them. */

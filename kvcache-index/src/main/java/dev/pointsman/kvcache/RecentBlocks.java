@@ -72,14 +72,24 @@ final class RecentBlocks {
 
     /** Removes the oldest block and returns it; only if there is one. */
     long removeOldest() {
-        int node = newer[0];
+        long block = hash[newer[0]];
+        remove(block);
+        return block;
+    }
+
+    /** Removes a block. Returns whether it was here. */
+    boolean remove(long block) {
+        int place = place(block);
+        int node = table[place];
+        if (node == 0) {
+            return false;
+        }
         unlink(node);
-        long block = hash[node];
-        vacate(place(block));
+        vacate(place);
         newer[node] = free;
         free = node;
         size--;
-        return block;
+        return true;
     }
 
     /** Removes all blocks and gives the memory back. */

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * by block: the history knows them, and {@link PrefixIndex#clear} would have to look for them among everybody's. All this
  * supposes that hashes are chained and that each call gives a prompt from its first block on.
  *
+ * <p>An index that {@linkplain PrefixIndex#forgets forgets} by itself is told of a prompt's known blocks each time as well,
+ * so that it has again what it forgot, and keeps what is in use.
+ *
  * <p>Thread-safe; calls for different slots do not wait for each other, and reads of the index wait for nothing. Times
  * are nanoseconds of any one clock of the caller. A time before one already given for a slot counts as that, so callers
  * on several threads need not agree to the nanosecond.
@@ -97,7 +100,7 @@ public final class RoutingHistory {
             }
             // Evicts none of the prompt's own: those are the newest, and they fit.
             evictDownTo(shelf.capacity, slot, blocks);
-            index.store(slot, hashes, firstNew, kept);
+            index.store(slot, hashes, index.forgets() ? 0 : firstNew, kept);
         }
     }
 
@@ -188,6 +191,25 @@ public final class RoutingHistory {
                 evictDownTo(0, slot, shelf.blocks);
                 shelf.blocks.clear(); // gives the memory back
                 shelf.capacity = defaultCapacity;
+            }
+        }
+    }
+
+    /**
+     * Forgets one block of an endpoint; has no effect if it is not remembered. Those after it stay, and count again once it is
+     * routed again, if that is before their time is over. A read that races this may count blocks that were not all held at
+     * one moment.
+     *
+     * @param slot the endpoint, at least 0
+     * @param hash the block
+     */
+    void forget(int slot, long hash) {
+        Shelf shelf = shelfIfAny(slot);
+        if (shelf != null) {
+            synchronized (shelf) {
+                if (shelf.blocks.remove(hash)) {
+                    index.remove(slot, hash);
+                }
             }
         }
     }

@@ -16,6 +16,21 @@ public interface TokenSource {
     int token(int index);
 
     /**
+     * Copies a run of token ids into the reader's array. A reader that takes tokens in runs makes one call a run through
+     * this; a view of an array that overrides it saves it half the time.
+     *
+     * @param from position of the first token
+     * @param into destination
+     * @param at position of the first token in the destination
+     * @param count number of tokens
+     */
+    default void copyTo(int from, int[] into, int at, int count) {
+        for (int i = 0; i < count; i++) {
+            into[at + i] = token(from + i);
+        }
+    }
+
+    /**
      * Views an array without copying it.
      *
      * @param tokens the token ids in prompt order
@@ -31,6 +46,11 @@ public interface TokenSource {
             @Override
             public int token(int index) {
                 return tokens[index];
+            }
+
+            @Override
+            public void copyTo(int from, int[] into, int at, int count) {
+                System.arraycopy(tokens, from, into, at, count);
             }
         };
     }

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
@@ -71,6 +72,103 @@ class BlockHasherTest {
     }
 
     @Test
+    void items_areAsTheReferenceSays() {
+        BlockHasher hasher = new BlockHasher(4);
+        long cat = hasher.item("img-cat");
+        long dog = hasher.item("img-dog");
+        long both = BlockHasher.withItem(BlockHasher.withItem(BlockHasher.NO_ITEMS, cat), dog);
+
+        assertThat(cat).isEqualTo(0x73b28c38aad9f686L);
+        assertThat(both).isEqualTo(0x2fc3473d436cf91dL);
+        assertThat(hasher.hashBlock(ONE_TO_TEN, 0, 4, 0, both)).isEqualTo(0x155e9d9e0e422b55L);
+    }
+
+    @Test
+    void placeItem_countsInEachBlockThatItReachesInto_andInNoOther() {
+        BlockHasher hasher = new BlockHasher(4);
+        long cat = BlockHasher.withItem(BlockHasher.NO_ITEMS, hasher.item("cat"));
+        long dog = BlockHasher.withItem(BlockHasher.NO_ITEMS, hasher.item("dog"));
+        long[] items = new long[6];
+
+        hasher.placeItem("cat", 3, 5, items, 4);
+        hasher.placeItem("nothing", 9, 0, items, 4);
+        hasher.placeItem("dog", 7, 1, items, 4);
+        hasher.placeItem("dog", 12, Integer.MAX_VALUE, items, 4);
+        hasher.placeItem("beyond", Integer.MAX_VALUE, Integer.MAX_VALUE, items, 4);
+
+        assertThat(items).containsExactly(cat, BlockHasher.withItem(cat, hasher.item("dog")), 0, dog, 0, 0);
+    }
+
+    @Test
+    void items_changeTheirBlockAndAllAfterIt_andTheirOrderCounts() {
+        BlockHasher hasher = new BlockHasher(2);
+        TokenSource tokens = TokenSource.of(ONE_TO_TEN);
+        long[] plain = tokens(hasher, 7, ONE_TO_TEN);
+        long[] items = new long[5];
+        long[] catAndDog = new long[5];
+        long[] dogAndCat = new long[5];
+
+        hasher.placeItem("cat", 4, 1, items, 5);
+        hasher.placeItem("dog", 5, 1, items, 5);
+        hasher.hashTokens(tokens, 7, items, catAndDog);
+        Arrays.fill(items, BlockHasher.NO_ITEMS);
+        hasher.placeItem("dog", 4, 1, items, 5);
+        hasher.placeItem("cat", 5, 1, items, 5);
+        hasher.hashTokens(tokens, 7, items, dogAndCat);
+
+        assertThat(Arrays.mismatch(plain, catAndDog)).isEqualTo(2);
+        assertThat(Arrays.mismatch(catAndDog, dogAndCat)).isEqualTo(2);
+        assertThat(Stream.of(plain, catAndDog, dogAndCat)
+                        .flatMapToLong(Arrays::stream)
+                        .distinct()
+                        .count())
+                .isEqualTo(2 + 3 * 3);
+    }
+
+    @Test
+    void items_notForEveryBlock_areRefused() {
+        BlockHasher hasher = new BlockHasher(4);
+
+        assertThatThrownBy(() -> hasher.hashTokens(ONE_TO_TEN, 0, 8, 0, new long[1], new long[2]))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> hasher.hashTokens(TokenSource.of(ONE_TO_TEN), 0, new long[1], new long[2]))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> hasher.hashTokens(ONE_TO_TEN, 4, 11, 0, null, new long[2]))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> hasher.hashBlock(ONE_TO_TEN, 0, 5, 0, 0))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> hasher.hashBlock(ONE_TO_TEN, 0, 0, 0, 0))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> hasher.hashBlock(ONE_TO_TEN, 8, 3, 0, 0))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Property(tries = 300)
+    void blocksThatFollowABlock_haveTheHashesOfTheWholePrompt(
+            @ForAll @Size(min = 1, max = 80) int[] tokens,
+            @ForAll @IntRange(min = 1, max = 9) int blockSize,
+            @ForAll @IntRange(max = 80) int cut,
+            @ForAll @Size(value = 80) long[] randomItems) {
+        BlockHasher hasher = new BlockHasher(blockSize, true);
+        long[] items =
+                Arrays.stream(randomItems).map(item -> item % 3 == 0 ? item : 0).toArray();
+        long[] whole = new long[hasher.blocksOfTokens(tokens.length)];
+        hasher.hashTokens(TokenSource.of(tokens), 5, items, whole);
+        int block = cut % whole.length;
+        long parent = block == 0 ? 5 : whole[block - 1];
+
+        long[] rest = new long[whole.length - block];
+        int count = hasher.hashTokens(
+                tokens, block * blockSize, tokens.length, parent, Arrays.copyOfRange(items, block, whole.length), rest);
+        int length = Math.min(blockSize, tokens.length - block * blockSize);
+        long one = hasher.hashBlock(tokens, block * blockSize, length, parent, items[block]);
+
+        assertThat(count).isEqualTo(rest.length);
+        assertThat(rest).isEqualTo(Arrays.copyOfRange(whole, block, whole.length));
+        assertThat(one).isEqualTo(rest[0]);
+    }
+
+    @Test
     void hash_stopsWhenTheArrayIsFull() {
         BlockHasher hasher = new BlockHasher(4, true);
         long[] one = new long[1];
@@ -123,7 +221,9 @@ class BlockHasherTest {
     @Test
     void hashing_allocatesNothing() {
         BlockHasher hasher = new BlockHasher(16);
-        TokenSource tokens = TokenSource.of(new int[10_000]);
+        int[] ids = new int[10_000];
+        TokenSource tokens = TokenSource.of(ids);
+        long[] items = new long[625];
         ByteSource text = ByteSource.of(new byte[40_000]);
         List<String> images = List.of("img-1", "img-2");
         long[] into = new long[625];
@@ -131,11 +231,13 @@ class BlockHasherTest {
         long bytes = Allocations.of(100, () -> {
             long namespace = hasher.namespace("llama-3.1-8b", "adapter-a", null, images);
             hasher.hashTokens(tokens, namespace, into);
+            hasher.hashTokens(ids, 0, ids.length, namespace, items, into);
+            hasher.placeItem("img-1", 17, 4_000, items, 625);
             hasher.hashText(text, namespace, into);
         });
 
         assertThat(bytes)
-                .as("bytes for 100 prompts of 10,000 tokens and as many of 40,000 bytes")
+                .as("bytes for 200 prompts of 10,000 tokens and 100 of 40,000 bytes")
                 .isLessThan(1_000);
     }
 

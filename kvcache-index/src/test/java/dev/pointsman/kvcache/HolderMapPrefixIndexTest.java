@@ -3,12 +3,25 @@ package dev.pointsman.kvcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import org.junit.jupiter.api.Test;
 
 class HolderMapPrefixIndexTest extends PrefixIndexContract {
     @Override
     HolderMapPrefixIndex newIndex() {
         return new HolderMapPrefixIndex();
+    }
+
+    /** This index does not even need hashes to be chained. */
+    @Override
+    Arbitrary<List<Long>> prompts() {
+        return Arbitraries.oneOf(
+                super.prompts(),
+                Arbitraries.of(0L, 1L, 2L, 3L, 5L, -1L, Long.MIN_VALUE, 1L << 32)
+                        .list()
+                        .ofMaxSize(8));
     }
 
     @Test

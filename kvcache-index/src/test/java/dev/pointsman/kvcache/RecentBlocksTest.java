@@ -22,12 +22,14 @@ class RecentBlocksTest {
         boolean smallNumbers = random.nextBoolean();
         for (int step = 0; step < 1_500; step++) {
             int roll = random.nextInt(100);
+            long number = random.nextInt(different);
+            long hash = smallNumbers ? number : new SplittableRandom(number).nextLong();
             if (roll < 60) {
-                long number = random.nextInt(different);
-                long hash = smallNumbers ? number : new SplittableRandom(number).nextLong();
                 boolean added = naive.remove(hash) == null;
                 naive.put(hash, (long) step);
                 assertThat(blocks.touch(hash, step)).isEqualTo(added);
+            } else if (roll < 70) {
+                assertThat(blocks.remove(hash)).isEqualTo(naive.remove(hash) != null);
             } else if (roll < 99) {
                 if (!naive.isEmpty()) {
                     Map.Entry<Long, Long> oldest = naive.entrySet().iterator().next();

@@ -227,4 +227,19 @@ class RoutingHistoryTest {
 
         assertThat(bytes).as("bytes for 100 prompts of 1,000 blocks").isLessThan(1_000);
     }
+
+    @Test
+    void indexThatForgets_hasAHotPromptAgainAsSoonAsItIsRouted() {
+        RadixPrefixIndex bounded = RadixPrefixIndex.builder().maxBytes(2L << 20).build();
+        RoutingHistory history = new RoutingHistory(bounded, 31_250, RoutingHistory.NO_EXPIRY);
+        long[] hot = Answers.chain(1, 50);
+
+        for (int i = 1; i < 2_000; i++) {
+            history.route(0, hot, 50, i);
+            assertThat(Answers.match(bounded, hot)).containsEntry(0, 50);
+            history.route(1 + i % 7, Answers.chain(1_000_000L + 1_000L * i, 100), 100, i);
+        }
+
+        assertThat(bounded.counters().evicted()).isPositive();
+    }
 }

@@ -1,0 +1,871 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.kvcache.feed;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pointsman.kvcache.event.DropReason;
+import dev.pointsman.kvcache.feed.EndpointHealth.Doubt;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides, from nothing but sequence numbers and times, what to do with each batch of one endpoint's rank: apply it, hold
+ * it, drop it, ask the engine for what is missing, forget everything, or say that the index cannot be trusted. It does
+ * none of that itself: {@link RecoverySteps} does.
+ *
+ * <p><b>What holds.</b> Since the last clear, each sequence is applied once and in order. Otherwise a removal that was
+ * missed, or a store that is applied again after its block's removal, would make the index count a block that is gone.
+ * Whenever the health is fresh, nothing between the engine's first batch (or the last clear of its cache) and the
+ * last one applied is missing.
+ *
+ * <p><b>Gaps.</b> A live batch that is not the next one waits, with all live ones after it, while the engine replays from
+ * the one that is missing. The first live batch is no exception: it is only applied at once if it is number 0. On a
+ * connection the past is asked for at once, without waiting for a live batch. Without a replay endpoint the batch is
+ * applied and the endpoint is degraded for ever, that is until the engine restarts or clears its cache.
+ *
+ * <p><b>Restarts.</b> A live sequence below the last live one means that the engine began anew: everything is forgotten
+ * and replayed from 0. The same sequence again, or one that a replay brought already, is a duplicate (llm-d's rule).
+ * That alone would miss an engine that restarts and passes the old number while the connection is down. So after a
+ * connection was lost, the replay begins with the last batch that came live (replies may be another engine's already),
+ * and if the engine's batch of that number has another fingerprint, or there is none, then it is another engine. The
+ * last batch applied is asked for in that way after some quiet too (an audit), because nothing follows a last batch that
+ * is lost. Without a replay endpoint a batch that is the next one by its
+ * number is taken for that, though an engine may have restarted and come to just that number unseen.
+ *
+ * <p><b>Replays that fall short.</b> Engines keep some thousands of batches. A replay whose first batch is later than the
+ * one asked for means that those between are gone for good: everything is forgotten, the rest is applied, and the
+ * endpoint is degraded, but only misses blocks ({@link Doubt#MISSING_HISTORY}). A hole further on is asked for again. A
+ * replay that brings nothing new some times in a row, or takes too long in all, has failed: everything is forgotten, and
+ * after a cool-down, in which live batches are dropped, all is asked for from 0.
+ *
+ * An engine that keeps nothing at all ends every replay at once: what waits is applied then, as after a replay that begins
+ * late, and an audit of such an engine tells nothing.
+ *
+ * <p><b>Replay endpoints that do not answer.</b> Engines have none unless told to, whatever a host has been told. After
+ * {@value #SILENT_COOL_DOWNS} replays in a row that nothing at all answered, with cool-downs between, the engine is followed as if it had
+ * none. On a new connection, and every ten minutes, it is asked once more; when it answers, all is forgotten and asked for
+ * from 0 if anything was missed.
+ *
+ * <p><b>Going on from a snapshot.</b> A tracker of an endpoint whose blocks were loaded begins at a {@link ResumePoint}, as
+ * if it had just lost the connection: what it knows is in doubt until the engine's batch of the anchor's number turns out
+ * to have the anchor's fingerprint; then all after the last batch applied is replayed, and otherwise all is forgotten.
+ * Without a replay endpoint the next number goes on, a later one degrades, and any other is a restart.
+ *
+ * <p><b>Overflow.</b> When no more live batches may wait, later ones are turned away. Nothing is wrong in the index then,
+ * since what was turned away is not applied; it is asked for again once those that wait are applied.
+ *
+ * <p>Not thread-safe, except {@link #health}: one thread at a time calls it. Times are nanoseconds of any one clock of
+ * the caller, such as {@link System#nanoTime}. Constant time per batch, or logarithmic in the number of those that wait.
+ *
+ * @param <B> a batch
+ */
+public final class SequenceTracker<B> {
+    private static final long NONE = -1;
+
+    /** The least time between two replays that an unreadable batch causes. */
+    private static final long SUSPICION_NANOS = 1_000_000_000L;
+
+    /** The quiet after which to audit a new connection. */
+    private static final long SETTLING_NANOS = 2_000_000_000L;
+
+    /** How many replays in a row of which nothing was heard make it go on without. */
+    static final int SILENT_COOL_DOWNS = 3;
+
+    /** How long to go on without replay before asking once more. */
+    private static final long ASK_AGAIN_NANOS = 600_000_000_000L;
+
+    private enum Phase {
+        /** Live batches are applied as they come. */
+        FOLLOWING,
+        /** A replay is wanted and too many others run. */
+        WAITING,
+        REPLAYING,
+        COOLING_DOWN
+    }
+
+    private final RecoverySettings settings;
+    private final ReplayLimiter limiter;
+    private final RecoverySteps<B> steps;
+    private final HeldBatches<B> held;
+    private final Judgement judgement;
+
+    private Phase phase = Phase.FOLLOWING;
+
+    /** The last sequence applied or skipped since the last clear, and what tells its batch from others. */
+    private long applied = NONE;
+
+    private long fingerprint;
+
+    /** The last of them that came live, and so is surely of the engine to which there was a connection. */
+    private long anchor = NONE;
+
+    private long anchorFingerprint;
+
+    /** The last live sequence of this incarnation of the engine. */
+    private long lastLive = NONE;
+
+    /** Whether a connection was made after the last live batch, with no replay to tell what was missed. */
+    private boolean reconnected;
+
+    /** Whether what is known was loaded, and no engine was asked yet whether it is its own. */
+    private boolean resuming;
+
+    private long lastHeard;
+    private boolean suspect;
+    private long lastSuspicion;
+    private boolean everSuspect;
+
+    /** Whether to audit soon: what was published while the connection was made may have been missed. */
+    private boolean settling;
+
+    /** Of the replay under way: whether its first reply must be a batch that is known, and which. */
+    private boolean verifying;
+
+    private long verifyFrom;
+    private long verifyFingerprint;
+
+    /** Of the replay under way: whether it is an audit, which casts no doubt until it finds something. */
+    private boolean audit;
+
+    /** Whether any replay ever brought a batch, so that the engine is known to keep some. */
+    private boolean everReplayed;
+
+    /** Of the replay under way or failed: whether anything was answered; and how many in a row were not. */
+    private boolean answered;
+
+    private int silentReplays;
+
+    /** Whether the engine is followed without replay, because nobody answers; and when to ask once more. */
+    private boolean unanswered;
+
+    private long askAgainAt;
+
+    /** Whether a replay is asked for only to see whether somebody answers now; live batches are followed meanwhile. */
+    private boolean probing;
+
+    private boolean permit;
+    private int tries;
+    private boolean anyReply;
+    private long appliedAtRequest;
+    private long began;
+    private long lastReply;
+    private long coolUntil;
+
+    /**
+     * Makes a tracker of an endpoint that nothing was heard of.
+     *
+     * @param settings how patient it is
+     * @param limiter bounds the replays of all trackers that share it
+     * @param steps does what it decides
+     * @param now the caller's time in nanoseconds
+     */
+    public SequenceTracker(RecoverySettings settings, ReplayLimiter limiter, RecoverySteps<B> steps, long now) {
+        this(settings, limiter, steps, null, now);
+    }
+
+    /**
+     * Makes a tracker that goes on where another one was, over a copy of all that the other had applied.
+     *
+     * @param settings how patient it is
+     * @param limiter bounds the replays of all trackers that share it
+     * @param steps does what it decides
+     * @param from where the other one was, or null to begin anew with nothing applied
+     * @param now the caller's time in nanoseconds
+     */
+    public SequenceTracker(
+            RecoverySettings settings,
+            ReplayLimiter limiter,
+            RecoverySteps<B> steps,
+            @Nullable ResumePoint from,
+            long now) {
+        this.settings = requireNonNull(settings, "settings");
+        this.limiter = requireNonNull(limiter, "limiter");
+        this.steps = requireNonNull(steps, "steps");
+        this.held = new HeldBatches<>(settings.heldBatches(), settings.heldBytes());
+        this.lastHeard = now;
+        this.judgement = new Judgement(now);
+        if (from != null) {
+            resume(from, now);
+        }
+    }
+
+    private void resume(ResumePoint from, long now) {
+        applied = from.sequence();
+        fingerprint = from.fingerprint();
+        anchor = from.anchor();
+        anchorFingerprint = from.anchorFingerprint();
+        judgement.doubt(Doubt.UNVERIFIED);
+        if (!from.complete()) {
+            judgement.doubt(Doubt.MISSING_HISTORY);
+        }
+        if (settings.replay()) {
+            resuming = true;
+        } else {
+            // Nobody can be asked, so as after a lost connection all but higher numbers are a restart.
+            lastLive = applied;
+            reconnected = true;
+        }
+        judgement.following(applied, now);
+    }
+
+    /** Returns how much the index may be trusted about this endpoint. May be called on any thread. */
+    public EndpointHealth health() {
+        return judgement.health();
+    }
+
+    /** Returns the last sequence that was applied since the last clear, or -1 if none was. */
+    public long applied() {
+        return applied;
+    }
+
+    /**
+     * Returns from where another tracker could go on over a copy of what was applied so far. Empty if that would not be
+     * safe: before the first live batch, because nothing is surely of the engine then, and when blocks may be counted that
+     * are gone ({@link Doubt#LOST_BATCHES}, {@link Doubt#UNREADABLE_BATCH}), which beginning anew mends.
+     */
+    public Optional<ResumePoint> resumePoint() {
+        if (anchor == NONE || judgement.doubts(Doubt.LOST_BATCHES) || judgement.doubts(Doubt.UNREADABLE_BATCH)) {
+            return Optional.empty();
+        }
+        boolean complete = !judgement.doubts(Doubt.MISSING_HISTORY);
+        return Optional.of(new ResumePoint(applied, fingerprint, anchor, anchorFingerprint, complete, 0));
+    }
+
+    /** Returns the last live sequence heard of the engine since it started, or -1 if none was. */
+    public long lastLive() {
+        return lastLive;
+    }
+
+    /** Returns how many batches the index is known to be behind the engine, at least 0. */
+    public long lag() {
+        return Math.max(0, lastLive - applied);
+    }
+
+    /** Returns how many live batches wait for a replay to end. */
+    public int held() {
+        return held.size();
+    }
+
+    /**
+     * A connection to the engine's live batches was made, for the first time or again.
+     *
+     * @param now the caller's time in nanoseconds
+     */
+    public void connected(long now) {
+        judgement.connected(true);
+        lastHeard = now;
+        if (!replays()) {
+            endProbe(now);
+            askAgainAt = now;
+            if (lastLive != NONE) {
+                reconnected = true;
+                judgement.doubt(Doubt.UNVERIFIED);
+            }
+        } else if (phase != Phase.COOLING_DOWN) {
+            // What waits may be of an engine that is gone. If it is not, the replay brings it again.
+            settling = true;
+            stopReplay();
+            held.clear();
+            if (anchor == NONE) {
+                forget();
+                lastLive = NONE;
+                startReplay(now);
+            } else {
+                verify(anchor, anchorFingerprint, false, now);
+            }
+        }
+        settle(now);
+    }
+
+    /**
+     * The connection to the engine's live batches was lost.
+     *
+     * @param now the caller's time in nanoseconds
+     */
+    public void disconnected(long now) {
+        judgement.connected(false);
+        settle(now);
+    }
+
+    /**
+     * A live batch came.
+     *
+     * @param sequence its place, at least 0
+     * @param batch the batch
+     * @param bytes its size, for the bound on what waits
+     * @param batchFingerprint what tells it from another engine's batch of the same place, such as a hash of its bytes
+     * @param now the caller's time in nanoseconds
+     * @throws IllegalArgumentException if the sequence is negative
+     */
+    public void live(long sequence, B batch, int bytes, long batchFingerprint, long now) {
+        checkSequence(sequence);
+        lastHeard = now;
+        if (phase == Phase.COOLING_DOWN && !coolDownOver(now)) {
+            lastLive = sequence;
+            steps.dropped(DropReason.COOL_DOWN, 1);
+            return;
+        }
+        if (resuming) {
+            startReplay(now);
+        }
+        boolean again = reconnected && sequence == lastLive;
+        if (sequence < lastLive || again) {
+            restarted(now);
+        } else if (!verifying && sequence <= applied) {
+            lastLive = sequence;
+            steps.dropped(DropReason.DUPLICATE_BATCH, 1);
+            return;
+        }
+        reconnected = false;
+        lastLive = sequence;
+        if (phase == Phase.FOLLOWING) {
+            follow(sequence, batch, bytes, batchFingerprint, now);
+        } else if (audit && sequence == applied + 1) {
+            // This batch says the same as the audit would: nothing was missed.
+            stopReplay();
+            releasePermit();
+            audit = false;
+            verifying = false;
+            phase = Phase.FOLLOWING;
+            follow(sequence, batch, bytes, batchFingerprint, now);
+        } else {
+            audit = false;
+            hold(sequence, batch, bytes, batchFingerprint);
+        }
+        settle(now);
+    }
+
+    /**
+     * A live batch came that cannot be read. It counts as lost: if it was the engine's, then the next one or a replay
+     * shows the gap, and if it was not, then no harm was done.
+     *
+     * @param now the caller's time in nanoseconds
+     */
+    public void unreadable(long now) {
+        steps.dropped(DropReason.MALFORMED_BATCH, 1);
+        if (phase != Phase.COOLING_DOWN) {
+            suspect = true;
+            judgement.doubt(Doubt.UNVERIFIED);
+        }
+        if (phase == Phase.FOLLOWING) {
+            lookIntoSuspicion(now);
+        }
+        settle(now);
+    }
+
+    /**
+     * A replay brought a batch.
+     *
+     * @param sequence its place, at least 0
+     * @param batch the batch, or null if it cannot be read
+     * @param batchFingerprint what tells it from another engine's batch of the same place
+     * @param now the caller's time in nanoseconds
+     * @throws IllegalArgumentException if the sequence is negative
+     */
+    public void replayed(long sequence, @Nullable B batch, long batchFingerprint, long now) {
+        checkSequence(sequence);
+        if (probing) {
+            steps.dropped(DropReason.DUPLICATE_BATCH, 1);
+            answersAgain(now);
+            settle(now);
+            return;
+        }
+        if (phase != Phase.REPLAYING) {
+            steps.dropped(DropReason.DUPLICATE_BATCH, 1);
+            return;
+        }
+        answered = true;
+        everReplayed = true;
+        lastReply = now;
+        if (verifying && sequence >= verifyFrom) {
+            if (sequence == verifyFrom && batchFingerprint == verifyFingerprint) {
+                verifying = false;
+                anyReply = true;
+                return;
+            }
+            // Another batch has that place, or none has and this one is all that follows: nothing known is certain.
+            boolean another = sequence == verifyFrom;
+            forget();
+            verifying = false;
+            audit = false;
+            if (another) {
+                lastLive = held.isEmpty() ? NONE : held.lastSequence();
+                request(now);
+                settle(now);
+                return;
+            }
+        }
+        if (sequence <= applied) {
+            steps.dropped(DropReason.DUPLICATE_BATCH, 1);
+        } else if (sequence == applied + 1 || !anyReply) {
+            if (sequence > applied + 1) {
+                forget();
+                judgement.doubt(Doubt.MISSING_HISTORY);
+            }
+            audit = false;
+            apply(sequence, batch, batchFingerprint);
+            anyReply = true;
+        } else {
+            retry("batches are missing in the replay", now);
+        }
+        settle(now);
+    }
+
+    /**
+     * A replay ended as it should: the engine said that there is no more.
+     *
+     * @param now the caller's time in nanoseconds
+     */
+    public void replayEnded(long now) {
+        if (probing) {
+            answersAgain(now);
+            settle(now);
+            return;
+        }
+        if (phase != Phase.REPLAYING) {
+            return;
+        }
+        lastReply = now;
+        answered = true;
+        if (verifying && audit && !everReplayed) {
+            // Perhaps it keeps no batches at all: then this says nothing of what is known.
+            verifying = false;
+            judgement.failed("it was asked and keeps none");
+            judgement.doubt(Doubt.UNVERIFIED);
+            endAudit(now);
+        } else if (verifying) {
+            // The engine has nothing where it must have a batch that is known: it began anew, or keeps none.
+            forget();
+            if (!everReplayed) {
+                judgement.doubt(Doubt.MISSING_HISTORY);
+            }
+            verifying = false;
+            audit = false;
+            lastLive = held.isEmpty() ? NONE : held.lastSequence();
+            request(now);
+        } else {
+            drain();
+            if (caughtUp()) {
+                finish(now);
+            } else if (!everReplayed && tries + 1 >= settings.tries() && !held.isEmpty()) {
+                goOnWithWhatWaits(now);
+            } else {
+                retry("the replay ended before the batches that are missing", now);
+            }
+        }
+        settle(now);
+    }
+
+    /**
+     * A replay cannot go on.
+     *
+     * @param why half a sentence for people
+     * @param now the caller's time in nanoseconds
+     */
+    public void replayFailed(String why, long now) {
+        if (probing) {
+            endProbe(now);
+        }
+        if (phase == Phase.REPLAYING) {
+            retry(why, now);
+            settle(now);
+        }
+    }
+
+    /**
+     * Lets time pass: gives up what takes too long and begins what has waited long enough. To be called some times a
+     * second.
+     *
+     * @param now the caller's time in nanoseconds
+     */
+    public void tick(long now) {
+        switch (phase) {
+            case FOLLOWING -> {
+                if (unanswered) {
+                    probe(now);
+                } else if (suspect) {
+                    lookIntoSuspicion(now);
+                } else if (replays()
+                        && settings.auditNanos() > 0
+                        && judgement.connected()
+                        && now - lastHeard >= quietBeforeAudit()
+                        && takeSparePermit()) {
+                    settling = false;
+                    audit(now);
+                }
+            }
+            case WAITING -> request(now);
+            case REPLAYING -> {
+                if (now - began >= settings.totalNanos()) {
+                    giveUp("it took longer than it may in all", now);
+                } else if (now - lastReply >= settings.idleNanos()) {
+                    idle(now);
+                }
+            }
+            case COOLING_DOWN -> coolDownOver(now);
+        }
+        settle(now);
+    }
+
+    /** The batch that is being applied told that the engine's cache is empty: all before it no longer matters. */
+    public void emptied() {
+        judgement.emptied();
+    }
+
+    /** Something that may have been a removal could not be read in the batch that is being applied. */
+    public void doubtful() {
+        judgement.doubt(Doubt.UNREADABLE_BATCH);
+    }
+
+    /** A store in the batch that is being applied could not be read, and nothing else is wrong with it. */
+    public void incomplete() {
+        judgement.doubt(Doubt.MISSING_HISTORY);
+    }
+
+    /**
+     * The endpoint is no longer followed: stops what runs. What the index holds of it stays.
+     *
+     * @param now the caller's time in nanoseconds
+     */
+    public void close(long now) {
+        endProbe(now);
+        stopReplay();
+        releasePermit();
+        held.clear();
+        phase = Phase.FOLLOWING;
+        judgement.connected(false);
+        settle(now);
+    }
+
+    private void follow(long sequence, B batch, int bytes, long batchFingerprint, long now) {
+        if (sequence == applied + 1) {
+            suspect = false;
+            settling = false;
+            judgement.dispel(Doubt.UNVERIFIED);
+            applyLive(sequence, batch, batchFingerprint);
+        } else if (replays()) {
+            hold(sequence, batch, bytes, batchFingerprint);
+            startReplay(now);
+        } else {
+            suspect = false;
+            judgement.dispel(Doubt.UNVERIFIED);
+            judgement.doubt(applied == NONE ? Doubt.MISSING_HISTORY : Doubt.LOST_BATCHES);
+            applyLive(sequence, batch, batchFingerprint);
+        }
+    }
+
+    private void applyLive(long sequence, B batch, long batchFingerprint) {
+        anchor = sequence;
+        anchorFingerprint = batchFingerprint;
+        apply(sequence, batch, batchFingerprint);
+    }
+
+    private void apply(long sequence, @Nullable B batch, long batchFingerprint) {
+        if (sequence == 0) {
+            // There was nothing before it.
+            judgement.dispel(Doubt.MISSING_HISTORY);
+        }
+        applied = sequence;
+        fingerprint = batchFingerprint;
+        if (batch == null) {
+            steps.dropped(DropReason.MALFORMED_BATCH, 1);
+            judgement.doubt(Doubt.UNREADABLE_BATCH);
+        } else {
+            steps.apply(sequence, batch);
+        }
+    }
+
+    private void hold(long sequence, B batch, int bytes, long batchFingerprint) {
+        if (!held.add(sequence, batch, bytes, batchFingerprint)) {
+            steps.dropped(DropReason.QUEUE_FULL, 1);
+        }
+    }
+
+    /** Applies what waited, as far as nothing is missing. */
+    private void drain() {
+        while (!held.isEmpty() && held.firstSequence() <= applied + 1) {
+            if (held.firstSequence() <= applied) {
+                steps.dropped(DropReason.DUPLICATE_BATCH, 1);
+            } else {
+                applyLive(held.firstSequence(), held.firstBatch(), held.firstFingerprint());
+            }
+            held.removeFirst();
+        }
+    }
+
+    private boolean caughtUp() {
+        return held.isEmpty() && !held.overflowed();
+    }
+
+    /** The engine began anew. */
+    private void restarted(long now) {
+        stopReplay();
+        held.clear();
+        forget();
+        if (replays()) {
+            startReplay(now);
+        }
+    }
+
+    /** Tells whether the engine is followed without replay for now, because nobody answers. */
+    boolean unanswered() {
+        return unanswered;
+    }
+
+    /** Tells whether what is missing can be asked for. */
+    private boolean replays() {
+        return settings.replay() && !unanswered;
+    }
+
+    /** The engine says again and again that it keeps nothing: what was before the batches that wait is gone for good. */
+    private void goOnWithWhatWaits(long now) {
+        forget();
+        judgement.doubt(Doubt.MISSING_HISTORY);
+        applyLive(held.firstSequence(), held.firstBatch(), held.firstFingerprint());
+        held.removeFirst();
+        drain();
+        tries = 0;
+        if (caughtUp()) {
+            finish(now);
+        } else {
+            request(now);
+        }
+    }
+
+    /** Nobody answers replays: goes on as if there were nobody to ask. */
+    private void goOnWithoutReplay(long now) {
+        unanswered = true;
+        judgement.unanswered(true);
+        judgement.doubt(Doubt.MISSING_HISTORY);
+        askAgainAt = now + ASK_AGAIN_NANOS;
+        reconnected = false;
+        phase = Phase.FOLLOWING;
+    }
+
+    /** Asks now and then whether somebody answers after all, and gives up soon. */
+    private void probe(long now) {
+        if (probing && now - lastReply >= settings.idleNanos()) {
+            endProbe(now);
+        } else if (!probing && judgement.connected() && now - askAgainAt >= 0 && takeSparePermit()) {
+            probing = true;
+            lastReply = now;
+            steps.replay(applied + 1);
+        }
+    }
+
+    private void endProbe(long now) {
+        if (probing) {
+            probing = false;
+            steps.stopReplay();
+            releasePermit();
+            askAgainAt = now + ASK_AGAIN_NANOS;
+        }
+    }
+
+    /** The replay endpoint answers: from here on it is asked as others are. What was missed is had again from the start. */
+    private void answersAgain(long now) {
+        probing = false;
+        steps.stopReplay();
+        unanswered = false;
+        silentReplays = 0;
+        judgement.unanswered(false);
+        reconnected = false;
+        if (anchor == NONE
+                || judgement.doubts(Doubt.LOST_BATCHES)
+                || judgement.doubts(Doubt.UNREADABLE_BATCH)
+                || judgement.doubts(Doubt.MISSING_HISTORY)) {
+            forget();
+            startReplay(now);
+        } else {
+            verify(anchor, anchorFingerprint, false, now);
+        }
+    }
+
+    /** Forgets all that is known of the engine's cache. */
+    private void forget() {
+        if (applied != NONE) {
+            steps.clear();
+        }
+        applied = NONE;
+        anchor = NONE;
+        resuming = false;
+        suspect = false;
+        judgement.forget();
+    }
+
+    /** Up to a quarter less than is set, and not the same for all: a fleet that falls quiet at once is not asked at once. */
+    private long quietBeforeAudit() {
+        long most = settling ? Math.min(SETTLING_NANOS, settings.auditNanos()) : settings.auditNanos();
+        long mixed = (fingerprint + applied) * 0x9e3779b97f4a7c15L;
+        return most - ((most / 4 * (mixed >>> 56)) >> 8);
+    }
+
+    private boolean takeSparePermit() {
+        permit = permit || limiter.tryAcquireSpare();
+        return permit;
+    }
+
+    private void audit(long now) {
+        if (applied == NONE) {
+            startReplay(now);
+        } else {
+            verify(applied, fingerprint, true, now);
+        }
+    }
+
+    private void verify(long sequence, long batchFingerprint, boolean asAudit, long now) {
+        resuming = false;
+        verifyFrom = sequence;
+        verifyFingerprint = batchFingerprint;
+        startReplay(true, asAudit, now);
+    }
+
+    private void startReplay(long now) {
+        if (resuming) {
+            verify(anchor, anchorFingerprint, false, now);
+        } else {
+            startReplay(false, false, now);
+        }
+    }
+
+    private void startReplay(boolean verify, boolean asAudit, long now) {
+        verifying = verify;
+        audit = asAudit;
+        tries = 0;
+        answered = false;
+        suspect = false;
+        phase = Phase.WAITING;
+        request(now);
+    }
+
+    private void request(long now) {
+        if (!permit) {
+            permit = limiter.tryAcquire();
+            if (!permit) {
+                return;
+            }
+        }
+        if (phase == Phase.WAITING) {
+            began = now;
+            phase = Phase.REPLAYING;
+        }
+        anyReply = false;
+        appliedAtRequest = applied;
+        lastReply = now;
+        held.forgetOverflow();
+        steps.replay(verifying ? verifyFrom : applied + 1);
+    }
+
+    private void retry(String why, long now) {
+        tries = applied > appliedAtRequest ? 0 : tries + 1;
+        if (tries >= settings.tries()) {
+            giveUp(why + ", " + tries + " times in a row", now);
+        } else {
+            request(now);
+        }
+    }
+
+    /** Nothing came of a replay for some time. Perhaps all is here and only the end was lost. */
+    private void idle(long now) {
+        boolean waited = !held.isEmpty();
+        if (!verifying) {
+            drain();
+        }
+        if (waited && caughtUp()) {
+            steps.stopReplay();
+            finish(now);
+        } else {
+            retry("the engine did not answer in time", now);
+        }
+    }
+
+    private void finish(long now) {
+        releasePermit();
+        phase = Phase.FOLLOWING;
+        audit = false;
+        judgement.informed();
+        lastHeard = now;
+        if (!suspect) {
+            judgement.dispel(Doubt.UNVERIFIED);
+        }
+    }
+
+    private void giveUp(String why, long now) {
+        stopReplay();
+        releasePermit();
+        judgement.failed(why);
+        if (audit) {
+            // Nothing speaks against what is known, but that nobody answers.
+            verifying = false;
+            judgement.doubt(Doubt.UNVERIFIED);
+            endAudit(now);
+            return;
+        }
+        held.clear();
+        forget();
+        verifying = false;
+        silentReplays = answered ? 0 : silentReplays + 1;
+        if (silentReplays >= SILENT_COOL_DOWNS) {
+            goOnWithoutReplay(now);
+        } else {
+            phase = Phase.COOLING_DOWN;
+            coolUntil = now + settings.coolDownNanos();
+        }
+    }
+
+    private void endAudit(long now) {
+        releasePermit();
+        audit = false;
+        phase = Phase.FOLLOWING;
+        lastHeard = now;
+    }
+
+    private boolean coolDownOver(long now) {
+        if (now - coolUntil < 0) {
+            return false;
+        }
+        startReplay(now);
+        return true;
+    }
+
+    private void stopReplay() {
+        if (phase == Phase.REPLAYING) {
+            steps.stopReplay();
+        }
+    }
+
+    private void releasePermit() {
+        if (permit) {
+            permit = false;
+            limiter.release();
+        }
+    }
+
+    private void lookIntoSuspicion(long now) {
+        if (replays() && (!everSuspect || now - lastSuspicion >= SUSPICION_NANOS)) {
+            everSuspect = true;
+            lastSuspicion = now;
+            startReplay(now);
+        }
+    }
+
+    /** Says what the health is now, if that changed. */
+    private void settle(long now) {
+        boolean changed = switch (phase) {
+            case COOLING_DOWN -> judgement.coolingDown(applied, now);
+            case FOLLOWING -> judgement.following(applied, now);
+            case WAITING, REPLAYING -> audit ? judgement.following(applied, now) : judgement.replaying(applied, now);
+        };
+        if (changed) {
+            steps.healthChanged(judgement.health());
+        }
+    }
+
+    private static void checkSequence(long sequence) {
+        if (sequence < 0) {
+            throw new IllegalArgumentException(
+                    "sequence: must be at least 0, but was " + Long.toUnsignedString(sequence)
+                            + ".\nMaybe it is the end of a replay, or not a sequence at all.");
+        }
+    }
+}

@@ -3,8 +3,9 @@
 /** The scheduler: engine, built-in plugins, fleet and explanations. */
 module dev.pointsman.core {
     requires static org.jspecify;
+    requires transitive dev.pointsman.accel;
     requires transitive dev.pointsman.api;
-    requires dev.pointsman.kvcache;
+    requires transitive dev.pointsman.kvcache;
     requires com.fasterxml.jackson.core;
     requires com.google.common;
     requires org.slf4j;
@@ -14,6 +15,7 @@ module dev.pointsman.core {
     exports dev.pointsman.core.filter;
     exports dev.pointsman.core.fleet;
     exports dev.pointsman.core.handler;
+    exports dev.pointsman.core.latency;
     exports dev.pointsman.core.picker;
     exports dev.pointsman.core.producer;
     exports dev.pointsman.core.profile;

@@ -4,6 +4,7 @@ package dev.pointsman.core;
 import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.core.filter.FilterFactories;
 import dev.pointsman.core.handler.HandlerFactories;
+import dev.pointsman.core.latency.LatencyFactories;
 import dev.pointsman.core.picker.PickerFactories;
 import dev.pointsman.core.producer.ProducerFactories;
 import dev.pointsman.core.scorer.ScorerFactories;
@@ -21,7 +22,8 @@ public final class BuiltInPlugins {
                         ScorerFactories.all(),
                         PickerFactories.all(),
                         HandlerFactories.all(),
-                        ProducerFactories.all())
+                        ProducerFactories.all(),
+                        LatencyFactories.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -198,8 +198,6 @@ class InFlightProperties {
         private long promptHeld;
         private final long outputHeld;
         private boolean prefilling;
-        private boolean toldSent;
-        private boolean toldFirst;
         private boolean moved;
 
         Flight(World world, Dispatch dispatch) {
@@ -242,29 +240,9 @@ class InFlightProperties {
             }
         }
 
+        /** Every report is one, also one that says nothing new; a failover with nowhere to go is none. */
         private boolean signOfLife(Kind kind) {
-            switch (kind) {
-                case SENT -> {
-                    boolean first = !toldSent;
-                    toldSent = true;
-                    return first;
-                }
-                case FIRST_TOKEN -> {
-                    boolean first = !toldFirst;
-                    toldFirst = true;
-                    return first;
-                }
-                case FAILOVER -> {
-                    if (moved) {
-                        toldSent = false;
-                        toldFirst = false;
-                    }
-                    return moved;
-                }
-                default -> {
-                    return true;
-                }
-            }
+            return kind != Kind.FAILOVER || moved;
         }
 
         private void firstToken() {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.api.config.ParameterSpec;
 import dev.pointsman.api.config.PluginFactory;
+import dev.pointsman.api.plugin.Admission;
+import dev.pointsman.api.plugin.CostScorer;
 import dev.pointsman.api.plugin.DataProducer;
 import dev.pointsman.api.plugin.Filter;
 import dev.pointsman.api.plugin.Picker;
@@ -28,9 +30,11 @@ class PluginReferenceTest {
     static {
         KINDS.put("Filters", Filter.class);
         KINDS.put("Scorers", Scorer.class);
+        KINDS.put("Cost scorers", CostScorer.class);
         KINDS.put("Pickers", Picker.class);
         KINDS.put("Profile handlers", ProfileHandler.class);
         KINDS.put("Data producers", DataProducer.class);
+        KINDS.put("Admission", Admission.class);
     }
 
     /** If this fails after a change of a factory, write what it expected into the file: {@code -Dpointsman.rewrite=true}. */

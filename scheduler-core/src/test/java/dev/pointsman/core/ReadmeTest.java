@@ -22,7 +22,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compiles what the README shows, so that it cannot rot. */
+/** Compiles what the READMEs show, so that they cannot rot. */
 class ReadmeTest {
     private static final Pattern JAVA_BLOCK =
             Pattern.compile("^```java\\R(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
@@ -32,7 +32,19 @@ class ReadmeTest {
 
     @Test
     void everyExampleCompiles() throws IOException {
-        String readme = Files.readString(Path.of(System.getProperty("pointsman.root"), "README.md"));
+        assertThat(problemsIn("README.md", 1, "String prompt, HttpClient client, ScheduledExecutorService timer"))
+                .isEmpty();
+    }
+
+    @Test
+    void everyExampleOfTheIndexCompiles() throws IOException {
+        String given =
+                "int[] tokens, Map<String, Integer> slots, List<ZmqKvEventSource> sources, Path path, Path written";
+        assertThat(problemsIn("kvcache-index/README.md", 0, given)).isEmpty();
+    }
+
+    private List<String> problemsIn(String file, int leastTypes, String parameters) throws IOException {
+        String readme = Files.readString(Path.of(System.getProperty("pointsman.root"), file));
         List<String> types = new ArrayList<>();
         List<String> statements = new ArrayList<>();
         Matcher blocks = JAVA_BLOCK.matcher(readme);
@@ -43,21 +55,20 @@ class ReadmeTest {
             }
             (block.contains("public final class") ? types : statements).add(block);
         }
-        assertThat(statements).as("examples in the README").hasSizeGreaterThan(5);
-        assertThat(types).isNotEmpty();
+        assertThat(statements).as("examples in %s", file).hasSizeGreaterThan(4);
+        assertThat(types).as("types in %s", file).hasSizeGreaterThanOrEqualTo(leastTypes);
 
         List<String> problems = new ArrayList<>();
         // The first example declares what the later ones use.
         String first = statements.get(0);
         for (int i = 0; i < statements.size(); i++) {
             String body = i == 0 ? first : first + "{\n" + statements.get(i) + "\n}";
-            problems.addAll(compile(source(types, body)));
+            problems.addAll(compile(source(types, parameters, body)));
         }
-
-        assertThat(problems).isEmpty();
+        return problems;
     }
 
-    private static String source(List<String> types, String body) {
+    private static String source(List<String> types, String parameters, String body) {
         return """
                 import dev.pointsman.api.cycle.*;
                 import dev.pointsman.api.decision.*;
@@ -67,9 +78,16 @@ class ReadmeTest {
                 import dev.pointsman.core.*;
                 import dev.pointsman.core.explain.*;
                 import dev.pointsman.core.fleet.*;
+                import dev.pointsman.core.producer.*;
                 import dev.pointsman.core.profile.*;
+                import dev.pointsman.kvcache.*;
+                import dev.pointsman.kvcache.feed.*;
+                import dev.pointsman.kvcache.snapshot.*;
+                import dev.pointsman.kvcache.zmq.*;
+                import java.io.OutputStream;
                 import java.net.URI;
                 import java.net.http.*;
+                import java.nio.file.*;
                 import java.time.Duration;
                 import java.util.*;
                 import java.util.concurrent.*;
@@ -77,12 +95,12 @@ class ReadmeTest {
                 class Example {
                     static Usage send(Endpoint target, String prompt) { return Usage.UNKNOWN; }
 
-                    static void run(String prompt, HttpClient client, ScheduledExecutorService timer) {
+                    static void run(%s) throws Exception {
                         %s
                     }
                 }
                 %s
-                """.formatted(body, String.join("\n", types).replace("public final class", "final class"));
+                """.formatted(parameters, body, String.join("\n", types).replace("public final class", "final class"));
     }
 
     private List<String> compile(String source) throws IOException {

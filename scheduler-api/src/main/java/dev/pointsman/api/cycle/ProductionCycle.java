@@ -34,4 +34,17 @@ public interface ProductionCycle extends SchedulingCycle {
      * @throws IllegalArgumentException if the producer did not declare the key
      */
     DoubleColumn.Writable fill(DoubleColumnKey key);
+
+    /** Tells whether an explanation of this request is being built, so that {@link #note} is worth its words. */
+    default boolean explaining() {
+        return false;
+    }
+
+    /**
+     * Says something about this request's data in its explanation, such as why some of it is missing. Does nothing if no
+     * explanation is being built.
+     *
+     * @param note one line, without the producer's name
+     */
+    default void note(String note) {}
 }

@@ -35,4 +35,15 @@ public record PrefixMatch(int totalBlocks, int blockSize) {
     public static LongColumnKey matchedBlocks(String producer) {
         return new LongColumnKey("prefix-match.blocks", producer);
     }
+
+    /**
+     * Names the answer with each block weighted by where it lies: a block in slower memory counts for less than one in the
+     * accelerator's. From 0 to {@code totalBlocks} for each endpoint; written only by producers that know where blocks lie,
+     * and beside {@link #matchedBlocks}.
+     *
+     * @param producer the prefix producer's name
+     */
+    public static DoubleColumnKey weightedBlocks(String producer) {
+        return new DoubleColumnKey("prefix-match.weighted-blocks", producer);
+    }
 }

@@ -63,4 +63,26 @@ public interface SchedulingObserver extends Plugin {
      * @param missing how many were NaN and counted as neutral, at least 0
      */
     default void scoresAdjusted(String scorer, int clamped, int missing) {}
+
+    /**
+     * Something outside of any request was counted, such as KV events that an index could not use. May come from any thread,
+     * and very often.
+     *
+     * @param source what counted, such as a producer's name
+     * @param what what was counted, with its unit, such as {@code kv-index.stored-blocks}
+     * @param kind which kind of it, of a few, such as a tier; empty if there is one only
+     * @param more how many more, at least 1
+     */
+    default void counted(String source, String what, String kind, long more) {}
+
+    /**
+     * Something outside of any request was measured that goes up and down, such as the memory of an index. May come from any
+     * thread.
+     *
+     * @param source what measured, such as a producer's name
+     * @param what what was measured, with its unit, such as {@code kv-index.bytes}
+     * @param kind which kind of it; empty if there is one only
+     * @param value what it is now
+     */
+    default void measured(String source, String what, String kind, double value) {}
 }

@@ -12,6 +12,7 @@ import dev.pointsman.kvcache.ByteSource;
 import dev.pointsman.kvcache.PrefixMatches;
 import dev.pointsman.kvcache.TokenSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,25 @@ final class PrefixQuery {
     private final PromptTokens tokens = new PromptTokens();
     private final PromptBytes bytes = new PromptBytes();
     private BlockHasher hasher = new BlockHasher(1);
+    private long[] blockItems = {};
+
+    /**
+     * Tells whether a prompt in tokens has items of which it is not known where they stand: as we name such a prompt's blocks,
+     * no engine's events do.
+     */
+    static boolean hasUnplacedItems(InferenceRequest request, Prompt.Tokens prompt) {
+        List<MultimodalItem> items = request.multimodalItems();
+        for (int i = 0; i < items.size(); i++) {
+            if (isUnplaced(items.get(i), prompt.view().size())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isUnplaced(MultimodalItem item, int tokens) {
+        return item.tokenCount() == 0 || item.firstToken() >= tokens;
+    }
 
     /** Returns where an index writes what matches. */
     PrefixMatches matches() {
@@ -50,9 +70,12 @@ final class PrefixQuery {
         useBlockSize(blockSize);
         int limit = (int) Math.min(view.size(), (long) maxBlocks * blockSize);
         long[] hashes = into.start(blockSize, hasher.blocksOfTokens(limit));
-        tokens.read(view, limit, request.multimodalItems(), hasher);
-        hasher.hashTokens(tokens, namespace(request, view.size()), hashes);
-        tokens.release();
+        long namespace = namespace(request, view.size());
+        long[] items = placedItems(request.multimodalItems(), into.count());
+        tokens.view = view;
+        tokens.size = limit;
+        hasher.hashTokens(tokens, namespace, items, hashes);
+        tokens.view = null;
     }
 
     private void hashText(InferenceRequest request, Prompt.Text text, int blockSize, int maxBlocks, PromptHashes into) {
@@ -97,7 +120,7 @@ final class PrefixQuery {
         if (!items.isEmpty()) {
             unplaced = new ArrayList<>();
             for (MultimodalItem item : items) {
-                if (item.tokenCount() == 0 || item.firstToken() >= tokens) {
+                if (isUnplaced(item, tokens)) {
                     unplaced.add(item.contentHash());
                 }
             }
@@ -106,33 +129,28 @@ final class PrefixQuery {
     }
 
     /**
-     * The head of a prompt with each placeholder of a multimodal item replaced by a number made of the item's content, so that
-     * prompts differ from the place on where their images do.
+     * Returns, for each block, the items with a place that reach into it, as an engine's events tell them too; null if
+     * there are none.
      */
+    private long @Nullable [] placedItems(List<MultimodalItem> items, int blocks) {
+        if (items.isEmpty()) {
+            return null;
+        }
+        if (blockItems.length < blocks) {
+            blockItems = new long[Math.max(blocks, 2 * blockItems.length)];
+        }
+        Arrays.fill(blockItems, 0, blocks, BlockHasher.NO_ITEMS);
+        for (int i = 0; i < items.size(); i++) {
+            MultimodalItem item = items.get(i);
+            hasher.placeItem(item.contentHash(), item.firstToken(), item.tokenCount(), blockItems, blocks);
+        }
+        return blockItems;
+    }
+
+    /** The head of a prompt. */
     private static final class PromptTokens implements TokenSource {
         private @Nullable TokenView view;
         private int size;
-        private List<MultimodalItem> items = List.of();
-        private long[] itemHashes = {};
-        private int next;
-
-        void read(TokenView view, int size, List<MultimodalItem> items, BlockHasher hasher) {
-            this.view = view;
-            this.size = size;
-            this.items = items;
-            this.next = 0;
-            if (itemHashes.length < items.size()) {
-                itemHashes = new long[items.size()];
-            }
-            for (int i = 0; i < items.size(); i++) {
-                itemHashes[i] = hasher.namespace(items.get(i).contentHash(), null, null, List.of());
-            }
-        }
-
-        void release() {
-            view = null;
-            items = List.of();
-        }
 
         @Override
         public int size() {
@@ -141,16 +159,15 @@ final class PrefixQuery {
 
         @Override
         public int token(int index) {
-            // Items stand in prompt order and tokens are read in order, so no item before the next one is looked at
-            // again.
-            while (next < items.size()
-                    && index - items.get(next).firstToken() >= items.get(next).tokenCount()) {
-                next++;
-            }
-            if (next < items.size() && index >= items.get(next).firstToken()) {
-                return (int) mix(itemHashes[next] + index - items.get(next).firstToken());
-            }
             return requireNonNull(view).token(index);
+        }
+
+        @Override
+        public void copyTo(int from, int[] into, int at, int count) {
+            TokenView source = requireNonNull(view);
+            for (int i = 0; i < count; i++) {
+                into[at + i] = source.token(from + i);
+            }
         }
     }
 

@@ -17,6 +17,7 @@ import dev.pointsman.core.internal.builtin.BuiltInFactory;
 import dev.pointsman.kvcache.BlockHasher;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The built-in data producers by type name, for the engine to register; a host names them in a configuration. */
 public final class ProducerFactories {
@@ -76,6 +77,8 @@ public final class ProducerFactories {
                                             "Blocks remembered for an endpoint where that is not tuned.")
                                     .between(1, Integer.MAX_VALUE)),
                     (name, parameters) -> approxPrefix(name, parameters).build()),
+            precisePrefix(settings -> {}),
+            precisePrefixScorer(settings -> {}),
             BuiltInFactory.of(
                     Session.PRODUCER,
                     "Finds a request's session id: its own, or else that of a header or a cookie if one is named.",
@@ -113,6 +116,46 @@ public final class ProducerFactories {
     /** Returns one factory for each type; unmodifiable. */
     public static List<PluginFactory> all() {
         return ALL;
+    }
+
+    /**
+     * Makes a factory of precise prefix producers that a host completes: where a configuration names the type, the host still
+     * has to say which index it feeds. Registered with a scheduler, it wins over the built-in one.
+     *
+     * <pre>{@code
+     * Pointsman.builder(fleet)
+     *         .factory(ProducerFactories.precisePrefix(settings -> settings.index(index).channels(channels::get)))
+     * }</pre>
+     *
+     * <p>A configuration that bounds the index ({@code costAwareMemoryConfig}) is refused if the host gives one of its own.
+     *
+     * @param settings changes what the parameters said
+     */
+    public static PluginFactory precisePrefix(Consumer<PrecisePrefixProducer.Builder> settings) {
+        return new BuiltInFactory(
+                PrecisePrefixProducer.TYPE,
+                Set.of(),
+                "Knows what each endpoint has cached of a prompt, from the engines' KV events.",
+                PrecisePrefixParameters.ALL,
+                (name, parameters) ->
+                        PrecisePrefixParameters.read(name, parameters, settings).build());
+    }
+
+    /**
+     * Makes a factory of {@code precise-prefix-cache-scorer}, llm-d's older type of producer and scorer in one, that a host
+     * completes as {@link #precisePrefix} does.
+     *
+     * @param settings changes what the parameters said
+     */
+    public static PluginFactory precisePrefixScorer(Consumer<PrecisePrefixProducer.Builder> settings) {
+        return new BuiltInFactory(
+                PrecisePrefixScorer.TYPE,
+                Set.of(),
+                "The older way to name a precise-prefix-cache-producer and a prefix-cache-scorer that reads it.",
+                PrecisePrefixParameters.ALL,
+                (name, parameters) -> new PrecisePrefixScorer(
+                        name,
+                        PrecisePrefixParameters.read(name, parameters, settings).build()));
     }
 
     /** Reads the parameters of an approximate prefix producer. */

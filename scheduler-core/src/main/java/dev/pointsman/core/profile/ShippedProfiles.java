@@ -3,6 +3,7 @@ package dev.pointsman.core.profile;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pointsman.api.plugin.CostUnit;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code least-requests}</td><td>fewest requests in flight, blind to caches</td></tr>
  * <tr><td>{@code prefix-only}</td><td>longest prefix alone: a warning example, which herds</td></tr>
  * <tr><td>{@code llm-d}</td><td>the weights of llm-d's default configuration: queue 2, KV usage 2, prefix 3</td></tr>
+ * <tr><td>{@code predicted-seconds}</td><td>least predicted seconds until the answer is complete, others' loss included; for
+ * fleets of unlike chips, whose endpoints must say what they are</td></tr>
+ * <tr><td>{@code predicted-dollars}</td><td>the cheapest chip that keeps the request's latency objectives; the same holds</td></tr>
  * <tr><td>{@code random}</td><td>any endpoint, for comparison</td></tr>
  * </table>
  */
@@ -53,13 +57,22 @@ public final class ShippedProfiles {
                 .scorer("queue-scorer", 2)
                 .scorer("kv-cache-utilization-scorer", 2)
                 .scorer("prefix-cache-scorer", 3));
+        add(Profile.costs("predicted-seconds", CostUnit.SECONDS)
+                .cost("predicted-completion-seconds")
+                .build());
+        add(Profile.costs("predicted-dollars", CostUnit.DOLLARS)
+                .cost("predicted-dollars")
+                .build());
         add(Profile.builder("random").picker("random-picker"));
     }
 
     private ShippedProfiles() {}
 
     private static void add(Profile.Builder builder) {
-        Profile profile = builder.build();
+        add(builder.build());
+    }
+
+    private static void add(Profile profile) {
         PROFILES.put(profile.name(), profile);
     }
 

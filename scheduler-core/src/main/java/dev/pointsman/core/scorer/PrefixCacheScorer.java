@@ -5,6 +5,8 @@ import dev.pointsman.api.cycle.Candidates;
 import dev.pointsman.api.cycle.SchedulingCycle;
 import dev.pointsman.api.data.AttributeKey;
 import dev.pointsman.api.data.DataKey;
+import dev.pointsman.api.data.DoubleColumn;
+import dev.pointsman.api.data.DoubleColumnKey;
 import dev.pointsman.api.data.LongColumn;
 import dev.pointsman.api.data.LongColumnKey;
 import dev.pointsman.api.data.PrefixMatch;
@@ -22,6 +24,9 @@ import java.util.Set;
  * <p>The first part is the share of the prompt that is cached; the second tells a long match from a short one of the same
  * share, and is off unless {@linkplain #withMatchLength asked for}. A prompt of no blocks scores 0 everywhere.
  *
+ * <p>If the producer knows in which tier blocks lie, {@code matched} is weighted by it ({@link PrefixMatch#weightedBlocks});
+ * llm-d cuts the weighted sum to a whole number, so that one block in host memory counts for nothing there.
+ *
  * <p>llm-d gives 0 to an endpoint without match information; here the score is missing, because a producer reports every
  * candidate, and one that it does not report is not known to be cold.
  *
@@ -38,6 +43,7 @@ public final class PrefixCacheScorer implements Scorer {
     private final String producer;
     private final AttributeKey<PrefixMatch> matchKey;
     private final LongColumnKey blocksKey;
+    private final DoubleColumnKey weightedKey;
     private final double lengthWeight;
     private final int scaleTokens;
 
@@ -50,6 +56,7 @@ public final class PrefixCacheScorer implements Scorer {
         this.producer = producer;
         this.matchKey = PrefixMatch.of(producer);
         this.blocksKey = PrefixMatch.matchedBlocks(producer);
+        this.weightedKey = PrefixMatch.weightedBlocks(producer);
         this.lengthWeight = lengthWeight;
         this.scaleTokens = scaleTokens;
     }
@@ -89,26 +96,40 @@ public final class PrefixCacheScorer implements Scorer {
     }
 
     @Override
+    public Set<DataKey> consumesIfPresent() {
+        return Set.of(weightedKey);
+    }
+
+    @Override
     public void score(SchedulingCycle cycle, Candidates candidates, double[] scores) {
         PrefixMatch match = cycle.attribute(matchKey);
         LongColumn matched = cycle.column(blocksKey);
+        DoubleColumn weighted = cycle.column(weightedKey);
         for (int i = 0; i < candidates.size(); i++) {
-            scores[i] = match == null ? MISSING : score(match, matched.get(candidates.slot(i)));
+            if (match == null) {
+                scores[i] = MISSING;
+            } else {
+                int slot = candidates.slot(i);
+                long blocks = matched.get(slot);
+                double known = blocks == LongColumn.MISSING ? MISSING : blocks;
+                double weight = weighted.get(slot);
+                scores[i] = score(match, Double.isNaN(weight) ? known : weight);
+            }
         }
     }
 
-    private double score(PrefixMatch match, long matched) {
+    private double score(PrefixMatch match, double matched) {
         if (match.totalBlocks() == 0) {
             return 0;
         }
-        if (matched == LongColumn.MISSING) {
+        if (Double.isNaN(matched)) {
             return MISSING;
         }
-        double share = (double) matched / match.totalBlocks();
+        double share = matched / match.totalBlocks();
         if (lengthWeight == 0) {
             return share;
         }
-        double length = Math.min(1, (double) matched * match.blockSize() / scaleTokens);
+        double length = Math.min(1, matched * match.blockSize() / scaleTokens);
         return (1 - lengthWeight) * share + lengthWeight * length * length;
     }
 }

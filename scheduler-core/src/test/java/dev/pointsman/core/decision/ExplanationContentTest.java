@@ -11,6 +11,9 @@ import static dev.pointsman.core.Fixtures.profile;
 import static dev.pointsman.core.Fixtures.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.api.cycle.Candidates;
+import dev.pointsman.api.cycle.ProductionCycle;
+import dev.pointsman.api.data.DataKey;
 import dev.pointsman.api.decision.Dispatch;
 import dev.pointsman.api.decision.Rejection;
 import dev.pointsman.api.explain.CandidateExplanation;
@@ -19,13 +22,17 @@ import dev.pointsman.api.explain.FilterVerdict;
 import dev.pointsman.api.explain.ProfileExplanation;
 import dev.pointsman.api.explain.ScoreExplanation;
 import dev.pointsman.api.fleet.EndpointMetrics;
+import dev.pointsman.api.plugin.DataProducer;
 import dev.pointsman.core.Pointsman;
 import dev.pointsman.core.fleet.Fleet;
 import dev.pointsman.core.profile.PluginRef;
 import dev.pointsman.core.profile.Profile;
 import dev.pointsman.testkit.ManualClock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** An explanation holds what each plugin said of each candidate. */
@@ -113,5 +120,30 @@ class ExplanationContentTest {
                 .extracting(CandidateExplanation::removedBy)
                 .containsExactly("a", "b");
         assertThat(rejection.explanation().outcome()).startsWith("refused (FILTERED_OUT): ");
+    }
+
+    @Test
+    void explanation_holdsWhatProducersNote_andNobodyElseIsAskedForIt() {
+        List<Boolean> asked = new ArrayList<>();
+        DataProducer noting = new DataProducer() {
+            @Override
+            public Set<DataKey> produces() {
+                return Set.of();
+            }
+
+            @Override
+            public void produce(ProductionCycle cycle, Candidates candidates) {
+                asked.add(cycle.explaining());
+                cycle.note(candidates.size() + " endpoints are cold");
+            }
+        };
+        Pointsman pointsman =
+                Pointsman.builder(fleet(2)).plugin("caches", noting).build();
+
+        dispatched(pointsman, request("plain"));
+        Dispatch dispatch = explained(pointsman, request("explained"));
+
+        assertThat(asked).containsExactly(false, true);
+        assertThat(explanation(dispatch).notes()).containsExactly("producer caches: 2 endpoints are cold");
     }
 }

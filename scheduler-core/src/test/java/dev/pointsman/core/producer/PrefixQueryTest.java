@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pointsman.api.request.InferenceRequest;
 import dev.pointsman.api.request.MultimodalItem;
 import dev.pointsman.api.request.Prompt;
+import dev.pointsman.kvcache.BlockHasher;
 import dev.pointsman.testkit.TestRequests;
 import java.util.Arrays;
 import java.util.List;
@@ -29,16 +30,20 @@ class PrefixQueryTest {
     }
 
     @Test
-    void placeholderTokens_doNotMatter_onlyWhatTheyStandFor() {
+    void blocksOfAnEnginesEvents_haveTheSameHashes() {
+        InferenceRequest request = withItems(20, new MultimodalItem("cat", 1, 5), new MultimodalItem("dog", 6, 1));
+        BlockHasher hasher = new BlockHasher(BLOCK);
         int[] tokens = new int[20];
-        Arrays.setAll(tokens, i -> i);
-        tokens[9] = 777;
-        InferenceRequest otherPlaceholder = TestRequests.builder()
-                .tokens(tokens)
-                .multimodalItems(List.of(new MultimodalItem("cat", 9, 3)))
-                .build();
+        Arrays.setAll(tokens, ((Prompt.Tokens) request.prompt()).view()::token);
 
-        assertThat(hashes(otherPlaceholder)).isEqualTo(hashes(withItems(20, new MultimodalItem("cat", 9, 3))));
+        // What extra keys of an event say: cat reaches into the blocks 0 and 1, dog into block 1 after it.
+        long cat = BlockHasher.withItem(BlockHasher.NO_ITEMS, hasher.item("cat"));
+        long[] items = {cat, BlockHasher.withItem(cat, hasher.item("dog")), 0, 0, 0};
+        long namespace = hasher.namespace(request.model(), request.loraAdapter(), request.cacheSalt(), List.of());
+        long[] ofEvents = new long[5];
+        hasher.hashTokens(tokens, 0, 20, namespace, items, ofEvents);
+
+        assertThat(hashes(request)).isEqualTo(ofEvents);
     }
 
     @Test

@@ -12,12 +12,15 @@ import dev.pointsman.api.data.DoubleColumnKey;
 import dev.pointsman.api.data.LongColumn;
 import dev.pointsman.api.data.LongColumnKey;
 import dev.pointsman.api.decision.Dispatch;
+import dev.pointsman.api.decision.Ending;
+import dev.pointsman.api.decision.Usage;
 import dev.pointsman.api.fleet.FleetSnapshot;
 import dev.pointsman.api.request.InferenceRequest;
 import dev.pointsman.core.scorer.Allocations;
 import dev.pointsman.testkit.TestCycle;
 import dev.pointsman.testkit.TestFleet;
 import dev.pointsman.testkit.TestRequests;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,31 @@ class ProducerAllocationTest {
     }
 
     @Test
+    void precisePrefix_allocatesNothingInProportionToPromptOrFleet() {
+        PreciseFleet fleet = new PreciseFleet(
+                PrecisePrefixProducer.builder()
+                        .tierColumns(true)
+                        .speculation(Duration.ofSeconds(2))
+                        .health(slot -> PreciseFleet.FRESH),
+                TestFleet.of(200));
+        InferenceRequest request = TestRequests.tokens(2048);
+        for (String id : fleet.fleet().ids()) {
+            fleet.stores(id, request);
+        }
+        Dispatch dispatch = fleet.send(request, "e7");
+        SteadyProduction cycle = new SteadyProduction(fleet.fleet(), request);
+        Candidates candidates = TestCycle.of(fleet.fleet()).candidates();
+
+        double bytes = Allocations.perCall(() -> {
+            fleet.producer.produce(cycle, candidates);
+            fleet.producer.dispatched(cycle, dispatch);
+            fleet.producer.ended(dispatch, Ending.COMPLETED, Usage.UNKNOWN, 0);
+        });
+
+        assertThat(bytes).isLessThan(2 * SMALL);
+    }
+
+    @Test
     void inFlightLoad_allocatesNothingInProportionToTheFleet() {
         TestFleet fleet = TestFleet.of(200);
         InFlightLoadProducer producer =
@@ -62,11 +90,13 @@ class ProducerAllocationTest {
         private final InferenceRequest request;
         private final Map<AttributeKey<?>, Object> attributes = new HashMap<>();
         private final Column column;
+        private final Doubles doubles;
 
         SteadyProduction(FleetSnapshot fleet, InferenceRequest request) {
             this.fleet = fleet;
             this.request = request;
             this.column = new Column(fleet.slotLimit());
+            this.doubles = new Doubles(fleet.slotLimit());
         }
 
         @Override
@@ -101,7 +131,7 @@ class ProducerAllocationTest {
 
         @Override
         public DoubleColumn column(DoubleColumnKey key) {
-            throw new UnsupportedOperationException();
+            return doubles;
         }
 
         @Override
@@ -116,7 +146,7 @@ class ProducerAllocationTest {
 
         @Override
         public DoubleColumn.Writable fill(DoubleColumnKey key) {
-            throw new UnsupportedOperationException();
+            return doubles;
         }
     }
 
@@ -134,6 +164,24 @@ class ProducerAllocationTest {
 
         @Override
         public void set(int slot, long value) {
+            values[slot] = value;
+        }
+    }
+
+    private static final class Doubles implements DoubleColumn.Writable {
+        private final double[] values;
+
+        Doubles(int slots) {
+            values = new double[slots];
+        }
+
+        @Override
+        public double get(int slot) {
+            return values[slot];
+        }
+
+        @Override
+        public void set(int slot, double value) {
             values[slot] = value;
         }
     }

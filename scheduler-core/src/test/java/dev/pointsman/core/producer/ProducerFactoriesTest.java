@@ -25,7 +25,12 @@ class ProducerFactoriesTest {
     void types_areLlmdsNames() {
         assertThat(ProducerFactories.all())
                 .extracting(PluginFactory::type)
-                .containsExactly("approx-prefix-cache-producer", "session-id-producer", "inflight-load-producer");
+                .containsExactly(
+                        "approx-prefix-cache-producer",
+                        "precise-prefix-cache-producer",
+                        "precise-prefix-cache-scorer",
+                        "session-id-producer",
+                        "inflight-load-producer");
     }
 
     @Test

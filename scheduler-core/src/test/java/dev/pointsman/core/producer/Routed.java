@@ -92,19 +92,21 @@ final class Routed {
         return target(TestCycle.of(fleet), id);
     }
 
-    private static Target target(SchedulingCycle cycle, String id) {
+    static Target target(SchedulingCycle cycle, String id) {
         int slot = cycle.fleet().slotOf(id);
         return new Target(cycle.fleet().endpoint(slot), slot, cycle.fleet().incarnation(slot), 1);
     }
 
     /** A dispatch that knows its request and its decision, and nothing else. */
-    private static Dispatch dispatch(InferenceRequest request, SchedulingDecision decision) {
+    static Dispatch dispatch(InferenceRequest request, SchedulingDecision decision) {
         return (Dispatch) Proxy.newProxyInstance(
                 Routed.class.getClassLoader(),
                 new Class<?>[] {Dispatch.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "request" -> request;
                     case "decision" -> decision;
+                    case "hashCode" -> System.identityHashCode(proxy);
+                    case "equals" -> proxy == arguments[0];
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
     }

@@ -22,6 +22,17 @@ class PrefixCacheScorerTest {
     }
 
     @Test
+    void weightedMatch_countsInstead_whereItIsKnown() {
+        TestCycle cycle = matches(OTHER, new PrefixMatch(8, 16), 8, 8, -1)
+                .with(PrefixMatch.weightedBlocks(OTHER), "e0", 6.4)
+                .with(PrefixMatch.weightedBlocks(OTHER), "e2", 2);
+
+        assertThat(cycle.score(new PrefixCacheScorer().readingFrom(OTHER))).containsExactly(0.8, 1, 0.25);
+        assertThat(cycle.score(new PrefixCacheScorer().readingFrom(OTHER).withMatchLength(1, 128))[0])
+                .isCloseTo(0.64, within(1e-12));
+    }
+
+    @Test
     void matchLength_isSquaredAndWeighted() {
         // 50 blocks of 64 tokens are 3200 tokens: 0.75 * 0.5 + 0.25 * (3200 / 6400)^2
         TestCycle cycle = matches(PrefixMatch.DEFAULT_PRODUCER, new PrefixMatch(100, 64), 50, 100, 0);
@@ -83,6 +94,8 @@ class PrefixCacheScorerTest {
     void consumesTheNamedProducersData() {
         assertThat(new PrefixCacheScorer().readingFrom(OTHER).consumes())
                 .containsExactlyInAnyOrder(PrefixMatch.of(OTHER), PrefixMatch.matchedBlocks(OTHER));
+        assertThat(new PrefixCacheScorer().readingFrom(OTHER).consumesIfPresent())
+                .containsExactly(PrefixMatch.weightedBlocks(OTHER));
     }
 
     @Test

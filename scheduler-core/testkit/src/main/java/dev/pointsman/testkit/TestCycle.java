@@ -55,6 +55,7 @@ public final class TestCycle implements ProductionCycle {
     private final Map<DoubleColumnKey, Columns.Doubles> doubles = new HashMap<>();
     private final Set<DataKey> written = new LinkedHashSet<>();
     private final Set<DataKey> read = new LinkedHashSet<>();
+    private final List<String> notes = new ArrayList<>();
     private @Nullable Set<DataKey> declared;
     private long seed = 42;
     private long now;
@@ -367,6 +368,21 @@ public final class TestCycle implements ProductionCycle {
             doubles.put(key, new Columns.Doubles(fleet.slotLimit()));
         }
         return requireNonNull(doubles.get(key));
+    }
+
+    /** Returns what producers said for the explanation, in the order in which they said it. */
+    public List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    @Override
+    public boolean explaining() {
+        return true;
+    }
+
+    @Override
+    public void note(String note) {
+        notes.add(requireNonNull(note, "note"));
     }
 
     private void checkDeclared(DataKey key) {

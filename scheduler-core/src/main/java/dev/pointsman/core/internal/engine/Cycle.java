@@ -42,6 +42,11 @@ final class Cycle implements ProductionCycle {
     private int promptTokens;
     private boolean rehearsal;
 
+    /** Where the producer that runs may say something, and who it is; null if nobody asked for an explanation. */
+    private @Nullable Account account;
+
+    private String producer = "";
+
     Cycle(Blueprint blueprint) {
         keys = blueprint.keys();
         values = new Object[keys.size()];
@@ -98,9 +103,16 @@ final class Cycle implements ProductionCycle {
         writable = keyNumbers;
     }
 
+    /** Has what the producer that runs next says taken down under its name; null if nobody asked for an explanation. */
+    void takeNotes(String producer, @Nullable Account account) {
+        this.producer = producer;
+        this.account = account;
+    }
+
     /** Lets nobody write until the next producer runs. */
     void allowNoWriting() {
         writable = NOTHING;
+        account = null;
     }
 
     /** Tells whether the request is only evaluated. */
@@ -208,6 +220,18 @@ final class Cycle implements ProductionCycle {
         column.begin(fleet().slotLimit());
         present[number] = true;
         return column;
+    }
+
+    @Override
+    public boolean explaining() {
+        return account != null;
+    }
+
+    @Override
+    public void note(String note) {
+        if (account != null) {
+            account.note("producer " + producer + ": " + note);
+        }
     }
 
     private int declared(DataKey key) {

@@ -236,6 +236,7 @@ public final class Engine {
         for (int i = 0; i < blueprint.producers().size(); i++) {
             Blueprint.Production production = blueprint.producers().get(i);
             cycle.allowWriting(production.writes());
+            cycle.takeNotes(production.producer().name(), account);
             try {
                 production.producer().plugin().produce(cycle, cycle.candidates);
             } catch (Throwable thrown) {

@@ -36,6 +36,8 @@ class WhoMayKnowWhomTest {
     static final ArchRule indexKnowsNeitherSchedulerNorAccelerators = classes()
             .that()
             .resideInAPackage("dev.pointsman.kvcache..")
+            .and()
+            .resideOutsideOfPackage("dev.pointsman.kvcache.zmq..")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -45,6 +47,22 @@ class WhoMayKnowWhomTest {
                     "com.dynatrace.hash4j..",
                     "com.fasterxml.jackson..",
                     "org.slf4j..");
+
+    @ArchTest
+    static final ArchRule zmqKnowsTheIndex = classes()
+            .that()
+            .resideInAPackage("dev.pointsman.kvcache.zmq..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.pointsman.kvcache..", "java..", "org.jspecify..", "org.zeromq..", "org.slf4j..");
+
+    @ArchTest
+    static final ArchRule acceleratorsKnowNeitherSchedulerNorIndex = classes()
+            .that()
+            .resideInAPackage("dev.pointsman.accel..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.pointsman.accel..", "java..", "org.jspecify..", "com.fasterxml.jackson..");
 
     @ArchTest
     static final ArchRule coreKnowsTheModulesBelowIt = classes()
@@ -88,8 +106,32 @@ class WhoMayKnowWhomTest {
             .resideInAPackage("dev.pointsman.core.internal..");
 
     @ArchTest
+    static final ArchRule internalsOfTheIndexStayInside = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.pointsman.kvcache..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.pointsman.kvcache.internal..");
+
+    @ArchTest
+    static final ArchRule internalsOfAcceleratorsStayInside = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.pointsman.accel..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.pointsman.accel.internal..");
+
+    @ArchTest
     static final ArchRule noCyclesAmongCorePackages =
             slices().matching("dev.pointsman.core.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule noCyclesAmongIndexPackages =
+            slices().matching("dev.pointsman.kvcache.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule noCyclesAmongAcceleratorPackages =
+            slices().matching("dev.pointsman.accel.(**)").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule noCyclesAmongReplayPackages =
@@ -98,7 +140,10 @@ class WhoMayKnowWhomTest {
     @ArchTest
     static final ArchRule coreStartsNoThreadAndOpensNoSocket = noClasses()
             .that()
-            .resideInAnyPackage("dev.pointsman.api..", "dev.pointsman.core..", "dev.pointsman.kvcache..")
+            .resideInAnyPackage(
+                    "dev.pointsman.api..", "dev.pointsman.core..", "dev.pointsman.kvcache..", "dev.pointsman.accel..")
+            .and()
+            .resideOutsideOfPackage("dev.pointsman.kvcache.zmq..")
             .should()
             .dependOnClassesThat(resideInAnyPackage("java.net..", "java.nio.channels..")
                     .or(assignableTo(java.util.concurrent.Executor.class))
@@ -118,8 +163,12 @@ class WhoMayKnowWhomTest {
             .that()
             .arePublic()
             .and()
-            .areDeclaredInClassesThat(resideInAnyPackage("dev.pointsman.core..", "dev.pointsman.kvcache..")
-                    .and(not(resideInAnyPackage("dev.pointsman.core.internal..")))
+            .areDeclaredInClassesThat(resideInAnyPackage(
+                            "dev.pointsman.core..", "dev.pointsman.kvcache..", "dev.pointsman.accel..")
+                    .and(not(resideInAnyPackage(
+                            "dev.pointsman.core.internal..",
+                            "dev.pointsman.kvcache.internal..",
+                            "dev.pointsman.accel.internal..")))
                     .and(DescribedPredicate.describe(
                             "are public",
                             type -> type.getModifiers()

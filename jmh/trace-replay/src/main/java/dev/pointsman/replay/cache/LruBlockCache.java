@@ -11,19 +11,15 @@ import java.util.Arrays;
  * most recent, and if the cache is then too large, its least recent block is evicted at once. Answers are not cached.
  *
  * <p>A resident block is a node: an index into three arrays that hold its id and its neighbours in the order of use. Nodes
- * are found through a hash table of node numbers (open addressing, linear probing, at most half full), which leaves the ids
- * where they are and so stays small enough for the processor's caches. Removal shifts the cluster back instead of leaving a
- * tombstone, so a cache that churns for ever does not slow down. All arrays grow with the blocks resident, not with the
- * capacity: 24 to 48 bytes a block. Not thread-safe.
+ * are found through a table of node numbers. All arrays grow with the blocks resident, not with the capacity: 24 to 48 bytes
+ * a block. Not thread-safe.
  */
 public final class LruBlockCache {
-    private static final int NONE = -1;
+    private static final int NONE = BlockTable.NONE;
 
     private final int capacity;
-    /** Node number plus one, or 0 where empty. */
-    private int[] table = new int[32];
-
     private long[] block = new long[16];
+    private BlockTable table = new BlockTable(block);
     private int[] newer = new int[16];
     private int[] older = new int[16];
     private int newest = NONE;
@@ -57,7 +53,7 @@ public final class LruBlockCache {
     /** Returns how many leading blocks of a prompt are resident; changes nothing. */
     public int leadingRun(long[] blocks) {
         int run = 0;
-        while (run < blocks.length && node(blocks[run]) != NONE) {
+        while (run < blocks.length && table.find(blocks[run]) != NONE) {
             run++;
         }
         return run;
@@ -66,7 +62,7 @@ public final class LruBlockCache {
     /** Uses a prompt's blocks, from the last to the first. */
     public void touch(long[] blocks) {
         for (int i = blocks.length - 1; i >= 0; i--) {
-            int node = node(blocks[i]);
+            int node = table.find(blocks[i]);
             if (node == NONE) {
                 insert(blocks[i]);
             } else if (node != newest) {
@@ -85,7 +81,7 @@ public final class LruBlockCache {
         if (size == capacity) {
             node = oldest;
             unlink(node);
-            forget(node);
+            table.remove(node);
             evictions++;
         } else {
             node = size++;
@@ -95,43 +91,7 @@ public final class LruBlockCache {
         }
         block[node] = id;
         linkNewest(node);
-        table[emptySlot(id)] = node + 1;
-    }
-
-    private int node(long id) {
-        int mask = table.length - 1;
-        for (int slot = LongIntTable.home(id, mask); ; slot = (slot + 1) & mask) {
-            int node = table[slot] - 1;
-            if (node == NONE || block[node] == id) {
-                return node;
-            }
-        }
-    }
-
-    private int emptySlot(long id) {
-        int mask = table.length - 1;
-        int slot = LongIntTable.home(id, mask);
-        while (table[slot] != 0) {
-            slot = (slot + 1) & mask;
-        }
-        return slot;
-    }
-
-    private void forget(int node) {
-        int mask = table.length - 1;
-        int hole = LongIntTable.home(block[node], mask);
-        while (table[hole] != node + 1) {
-            hole = (hole + 1) & mask;
-        }
-        for (int next = (hole + 1) & mask; table[next] != 0; next = (next + 1) & mask) {
-            // An entry may move back into the hole unless its home lies after the hole, cyclically.
-            int home = LongIntTable.home(block[table[next] - 1], mask);
-            if (((next - home) & mask) >= ((next - hole) & mask)) {
-                table[hole] = table[next];
-                hole = next;
-            }
-        }
-        table[hole] = 0;
+        table.add(node);
     }
 
     private void grow() {
@@ -139,9 +99,9 @@ public final class LruBlockCache {
         block = Arrays.copyOf(block, length);
         newer = Arrays.copyOf(newer, length);
         older = Arrays.copyOf(older, length);
-        table = new int[table.length * 2];
+        table = new BlockTable(block);
         for (int node = newest; node != NONE; node = older[node]) {
-            table[emptySlot(block[node])] = node + 1;
+            table.add(node);
         }
     }
 

@@ -225,7 +225,8 @@ final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private static String commandLine(CommandSpec command) {
+    /** Returns the command line that was given, ready to be given again. */
+    static String commandLine(CommandSpec command) {
         StringBuilder line = new StringBuilder("java -jar pointsman-replay.jar");
         for (String argument : command.root().commandLine().getParseResult().originalArgs()) {
             line.append(' ')

@@ -22,6 +22,9 @@ import picocli.CommandLine.IVersionProvider;
             HitsCommand.class,
             QueueCommand.class,
             CompareCommand.class,
+            FitCommand.class,
+            ValidateCommand.class,
+            WhichCommand.class,
             GenerateCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -30,7 +30,7 @@ final class ChartNumbers {
     /** Beyond this quotient of the highest peak and the lowest, a linear axis would show one line and a floor of others. */
     private static final double COMPRESS_BEYOND = 20;
 
-    private static final JsonFactory FACTORY =
+    static final JsonFactory FACTORY =
             new JsonFactoryBuilder().characterEscapes(new NoTags()).build();
 
     private ChartNumbers() {}

@@ -34,13 +34,24 @@ record Palette(List<Stroke> strokes) {
                         "--floor-" + floors % FLOOR_COLOURS, FLOOR_DASHES.get(floors % FLOOR_DASHES.size())));
                 floors++;
             } else {
-                strokes.add(new Stroke(
-                        "--series-" + contenders % COLOURS,
-                        CONTENDER_DASHES.get(contenders / COLOURS % CONTENDER_DASHES.size())));
-                contenders++;
+                strokes.add(contender(contenders++));
             }
         }
         return new Palette(List.copyOf(strokes));
+    }
+
+    /** Returns strokes for contenders only. */
+    static Palette of(int contenders) {
+        List<Stroke> strokes = new ArrayList<>();
+        for (int i = 0; i < contenders; i++) {
+            strokes.add(contender(i));
+        }
+        return new Palette(List.copyOf(strokes));
+    }
+
+    private static Stroke contender(int number) {
+        return new Stroke(
+                "--series-" + number % COLOURS, CONTENDER_DASHES.get(number / COLOURS % CONTENDER_DASHES.size()));
     }
 
     String colour(int row) {

@@ -17,12 +17,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whatever is wrong in a file is refused with the file, the place, the value and what would be right. */
 final class CatalogErrorsTest {
-    private static final String WHOLE = """
-            {"id": "x", "vendor": "V", "family": "f", "peakTflops": {"bf16": 1}, "memoryGiB": 1,
-             "memoryGigabytesPerSecond": 1%s}""";
-
     @TempDir
     private Path folder;
+
+    private static String whole(String more) {
+        return """
+                {"id": "x", "vendor": "V", "family": "f", "peakTflops": {"bf16": 1}, "memoryGiB": 1,
+                 "memoryGigabytesPerSecond": 1%s}""".formatted(more);
+    }
 
     @ParameterizedTest
     @CsvSource(
@@ -50,7 +52,7 @@ final class CatalogErrorsTest {
                 "\"name\": \" \" | accelerators[0].name | must be a text that is not blank | Maybe",
             })
     void with_wrongField_isRefused(String field, String path, String fact, String hint) throws IOException {
-        Path file = write("{\"accelerators\": [" + WHOLE.formatted(", " + field) + "]}");
+        Path file = write("{\"accelerators\": [" + whole(", " + field) + "]}");
 
         refused(file, path, fact, hint);
     }

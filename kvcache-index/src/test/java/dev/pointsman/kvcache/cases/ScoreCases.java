@@ -154,7 +154,7 @@ final class ScoreCases implements CaseGroup {
         }
         if (planes.size() < names.size()) {
             List<String> heaviestFirst = new ArrayList<>(names);
-            heaviestFirst.sort(Comparator.comparing(name -> -weight(name, weights)));
+            heaviestFirst.sort(Comparator.comparingDouble(name -> -weight(name, weights)));
             planes.clear();
             for (String name : heaviestFirst) {
                 planes.put(name, Tier.values()[planes.size()]);

@@ -155,7 +155,7 @@ final class PrecisePrefixParameters {
         PrecisePrefixProducer.Builder builder = read(name, parameters);
         TieredPrefixIndex bounded = builder.index();
         settings.accept(builder);
-        if (bounded != null && builder.index() != bounded) {
+        if (bounded != null && !bounded.equals(builder.index())) {
             throw parameters
                     .object(INDEXER)
                     .object("kvBlockIndexConfig")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.replay.costfit;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.pointsman.accel.cost.Band;
 import dev.pointsman.accel.cost.BasisLevel;
 import dev.pointsman.replay.costfit.CostFit.Case;
@@ -43,9 +45,15 @@ final class Residuals {
     static Residuals of(List<Case> cases) {
         Residuals residuals = new Residuals();
         Map<Case, Integer> halves = folds(cases, TPOT_FOLDS);
-        leaveOut(cases, halves::get, (fit, each) -> addTpot(residuals.ofKnown, fit, each, each.path.size()));
+        leaveOut(
+                cases,
+                each -> requireNonNull(halves.get(each)),
+                (fit, each) -> addTpot(residuals.ofKnown, fit, each, each.path.size()));
         Map<Case, Integer> fifths = folds(cases, TTFT_FOLDS);
-        leaveOut(cases, fifths::get, (fit, each) -> addTtft(residuals.ofKnown, fit, each, each.path.size()));
+        leaveOut(
+                cases,
+                each -> requireNonNull(fifths.get(each)),
+                (fit, each) -> addTtft(residuals.ofKnown, fit, each, each.path.size()));
         leaveOut(
                 cases,
                 each -> each.path.get(BasisLevel.MODEL.ordinal() - 1),

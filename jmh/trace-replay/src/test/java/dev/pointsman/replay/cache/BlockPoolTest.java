@@ -30,8 +30,9 @@ final class BlockPoolTest {
         for (int i = 0; i < 200; i++) {
             if (!used.isEmpty() && random.nextBoolean()) {
                 int which = random.nextInt(used.size());
-                pool.release(used.remove(/* index= */ which));
-                model.release(usedIds.remove(/* index= */ which));
+                pool.release(used.get(which));
+                used.subList(which, which + 1).clear();
+                model.release(usedIds.remove(which));
             } else {
                 long id = random.nextInt(2 * size);
                 List<Long> evicted = new ArrayList<>();

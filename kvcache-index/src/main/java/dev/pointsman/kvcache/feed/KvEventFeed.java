@@ -292,12 +292,21 @@ public final class KvEventFeed {
         long @Nullable [] content = event.hasExtraKeys() ? items(event, unnamed, total) : null;
         hasher.hashTokens(tokens, 0, total * event.blockSize(), parent, content, hashes);
         if (unnamed > 0) {
-            System.arraycopy(hashes, unnamed, hashes, 0, count);
+            return storeBehind(store, follows, unnamed, total);
         }
-        // A store of the last blocks of a longer span only is one without a predecessor.
-        return follows && unnamed == 0
+        return follows
                 ? index.storeAfter(slot, store.tier(), event.parent(), event.hashes(), hashes, count)
                 : index.storeFirst(slot, store.tier(), event.hashes(), hashes, count);
+    }
+
+    /** Stores the last blocks of a span only, with our own hashes of the others to lead the index there. */
+    private int storeBehind(KvOperation.Store store, boolean follows, int unnamed, int total) {
+        BlockStored event = store.event();
+        long[] names = new long[total];
+        System.arraycopy(event.hashes(), 0, names, unnamed, total - unnamed);
+        return follows
+                ? index.storeAfter(slot, store.tier(), event.parent(), names, hashes, unnamed, total)
+                : index.store(slot, store.tier(), names, hashes, unnamed, total);
     }
 
     /** Folds what else each block depends on, as prompts fold their multimodal items. */

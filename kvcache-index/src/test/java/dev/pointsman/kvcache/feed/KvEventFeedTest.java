@@ -198,6 +198,36 @@ class KvEventFeedTest {
     }
 
     @Test
+    void tailThatAnotherHoldsBehindItsHead_countsOnceTheHeadComes() {
+        feed(1, 4).apply(List.of(store(BlockStored.builder(4, names(100, 10)).tokens(tokens(40)))));
+        KvEventFeed feed = feed(SLOT, 4);
+
+        feed.apply(List.of(store(BlockStored.builder(4, names(204, 6)).tokens(tokens(40)))));
+        assertThat(match(4, 40)).isZero();
+        feed.apply(List.of(store(BlockStored.builder(4, names(200, 4)).tokens(tokens(16)))));
+
+        assertThat(match(4, 40)).isEqualTo(10);
+        assertThat(match(1, 4, 40, null, null)).isEqualTo(10);
+    }
+
+    @Test
+    void tailSomeWayAfterItsParent_countsOnceTheGapIsFilled() {
+        feed(1, 4).apply(List.of(store(BlockStored.builder(4, names(100, 10)).tokens(tokens(40)))));
+        KvEventFeed feed = feed(SLOT, 4);
+        feed.apply(List.of(store(BlockStored.builder(4, names(200, 2)).tokens(tokens(8)))));
+        int[] rest = IntStream.range(8, 40).toArray();
+
+        feed.apply(
+                List.of(store(BlockStored.builder(4, names(205, 5)).parent(201).tokens(rest))));
+        assertThat(match(4, 40)).isEqualTo(2);
+        feed.apply(List.of(store(BlockStored.builder(4, names(202, 3))
+                .parent(201)
+                .tokens(IntStream.range(8, 20).toArray()))));
+
+        assertThat(match(4, 40)).isEqualTo(10);
+    }
+
+    @Test
     void windowOnlyStore_alignsToTheTailOfItsTokens() {
         KvEventFeed feed = feed(SLOT, 4);
 

@@ -20,7 +20,8 @@ import java.util.TreeMap;
  * announces.
  *
  * <p>Outliers: what is further from the prediction than 4 median absolute deviations of the last 16 samples counts as being just
- * there. A lasting change widens that deviation, and so is learned after some ten samples.
+ * there; of the first samples, what is further than a believable first one. A lasting change widens that deviation, and so is
+ * learned after some ten samples.
  */
 final class TermRidge {
     static final int RECENT = 64;
@@ -100,8 +101,8 @@ final class TermRidge {
     Learned observe(double[] terms, double seconds, int regime) {
         double expected = predict(terms);
         double error = Math.log(seconds / expected);
-        double limit = CLIP * deviation();
-        boolean outlier = samples >= FEW && Math.abs(error) > limit;
+        double limit = samples < FEW ? trust.clamp() : CLIP * deviation();
+        boolean outlier = Math.abs(error) > limit;
         double believed = outlier ? expected * Math.exp(Math.copySign(limit, error)) : seconds;
         recent[(int) (samples % RECENT)] = error;
         samples++;
@@ -133,7 +134,8 @@ final class TermRidge {
             low += share * (sorted[count / 10] - low);
             high += share * (sorted[count - 1 - count / 10] - high);
         }
-        return new Band(Math.exp(Math.min(low, high)), Math.exp(Math.max(low, high)), priorBand.points());
+        // The estimate lies within, wherever the last predictions missed.
+        return new Band(Math.exp(Math.min(low, 0)), Math.exp(Math.max(high, 0)), priorBand.points());
     }
 
     private Regime regimeOf(int key) {

@@ -3,6 +3,7 @@ package dev.pointsman.accel.cost;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pointsman.accel.catalog.DType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -116,12 +117,22 @@ public final class Coefficients {
                 deployment.accelerator().vendor(),
                 deployment.accelerator().id(),
                 deployment.engineFamily(),
-                deployment.weights().label(),
+                measuredAs(deployment.weights()).label(),
                 deployment.model().id()));
         if (!deployment.release().isEmpty()) {
             path.add(deployment.release());
         }
         return path;
+    }
+
+    /** Measurements do not tell scales by the block from others, nor the two kinds of 16 bits: those are one group each. */
+    private static DType measuredAs(DType weights) {
+        return switch (weights) {
+            case FP8_BLOCK -> DType.FP8;
+            case MXFP4 -> DType.FP4;
+            case FP16 -> DType.BF16;
+            case BF16, FP8, FP4, INT8, INT4 -> weights;
+        };
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.pointsman.accel.catalog.DType;
 import dev.pointsman.accel.cost.CostModel;
 import dev.pointsman.accel.cost.Deployment;
 import dev.pointsman.accel.cost.Deployments;
+import dev.pointsman.accel.cost.Prediction;
 import dev.pointsman.accel.cost.Predictor;
 import java.util.List;
 import java.util.Random;
@@ -39,6 +40,31 @@ final class CalibrationTest {
 
         assertThat(step(calibration.predictor(), 32, 2000) / step(prior, 32, 2000))
                 .isLessThan(3);
+    }
+
+    @Test
+    void oneSampleMuchTooFast_amongTheFirst_doesNotOutweighTheOthers() {
+        for (int i = 0; i < 4; i++) {
+            calibration.observe(decode(16 + i, 2000, 1));
+        }
+
+        assertThat(calibration.observe(decode(20, 2000, 1e-150))).isEqualTo(Learned.CLIPPED);
+        for (int i = 0; i < 4; i++) {
+            calibration.observe(decode(16 + i, 2000, 1));
+        }
+
+        assertThat(step(calibration.predictor(), 18, 2000) / step(prior, 18, 2000))
+                .isBetween(0.6, 1.0);
+    }
+
+    @Test
+    void band_alwaysHoldsItsEstimate() {
+        for (int i = 0; i < 200; i++) {
+            calibration.observe(decode(16, 2000, 1 + i * 0.02));
+        }
+
+        Prediction drifted = calibration.predictor().decodeStep(16, 16 * 2000);
+        assertThat(drifted.estimate()).isBetween(drifted.p10(), drifted.p90());
     }
 
     @Test

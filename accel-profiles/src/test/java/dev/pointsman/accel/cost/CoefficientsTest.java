@@ -4,6 +4,7 @@ package dev.pointsman.accel.cost;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pointsman.accel.catalog.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class CoefficientsTest {
     @TempDir
@@ -42,6 +45,21 @@ final class CoefficientsTest {
             });
             assertThat(coefficients.groups().get(0).points()).isGreaterThan(1500);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "deepseek-r1, h200-sxm, 8, FP8_BLOCK, fp8",
+        "llama-3.1-70b, h100-sxm, 4, FP16, bf16",
+        "gpt-oss-120b, b200-sxm, 1, MXFP4, fp4"
+    })
+    void dataTypesThatDifferInScalesOnly_restOnTheSameMeasurements(
+            String model, String chip, int chips, DType weights, String measured) {
+        Deployment deployment =
+                Deployments.predictor(model, chip, chips, weights).deployment();
+
+        assertThat(Coefficients.path(deployment)).element(3).isEqualTo(measured);
+        assertThat(CostModel.shipped().decode().resolve(deployment).key()).hasSizeGreaterThan(2);
     }
 
     @Test

@@ -108,7 +108,9 @@ public final class LabelledDeployments implements EndpointDeployments {
         if (kvCache != null) {
             deployment.kvCache(DType.of(kvCache));
         }
-        return deployment.build();
+        Deployment built = deployment.build();
+        built.requireKvCapacity();
+        return built;
     }
 
     @Override

@@ -19,6 +19,8 @@ import dev.pointsman.api.data.LongColumnKey;
 import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.request.HeaderLookup;
 import dev.pointsman.api.request.InferenceRequest;
+import dev.pointsman.core.Pointsman;
+import dev.pointsman.core.fleet.Fleet;
 import dev.pointsman.testkit.TestCycle;
 import dev.pointsman.testkit.TestFleet;
 import dev.pointsman.testkit.TestRequests;
@@ -57,6 +59,48 @@ class PredictedLatencyProducerTest {
         assertThat(cycle.numbers(LATENCY.dollars()).get("a"))
                 .isCloseTo(usdPerSecond * (ttft + 100 * tpot), within(1e-12));
         assertThat(cycle.attribute(LATENCY.outputTokens())).isEqualTo(100);
+    }
+
+    @Test
+    void endpointThatIsDescribedAnew_isPredictedAnew() {
+        Fleet fleet = Fleet.of(endpoint("a", "h100-sxm"));
+        try (Pointsman pointsman = Pointsman.builder(fleet)
+                .plugin(PredictedLatency.PRODUCER, producer)
+                .profile("predicted-dollars")
+                .build()) {
+            double before = total(pointsman);
+
+            fleet.join(labelled("a", "h100-sxm")
+                    .label(LabelledDeployments.USD_PER_CHIP_HOUR, "1000")
+                    .build());
+
+            assertThat(total(pointsman)).isGreaterThan(100 * before);
+        }
+    }
+
+    private static double total(Pointsman pointsman) {
+        return pointsman
+                .evaluate(request())
+                .explanation()
+                .profiles()
+                .get(0)
+                .candidates()
+                .get(0)
+                .total();
+    }
+
+    @Test
+    void modelThatDoesNotFit_predictsNothing() {
+        TestCycle cycle = TestCycle.of(
+                fleet(labelled("a", "h100-sxm")
+                        .label(LabelledDeployments.MODEL, "llama-3.1-70b")
+                        .label(LabelledDeployments.DTYPE, "bf16")
+                        .build()),
+                request());
+
+        cycle.produce(producer);
+
+        assertThat(cycle.numbers(LATENCY.ttft())).isEmpty();
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Fits the coefficients of TPOT and then of TTFT, which has a decode step among its parts, and finds the bands from points that
@@ -44,6 +45,8 @@ public final class CostFit {
                     + " usable points, but has " + points.size()
                     + ".\nMaybe run validate on the file: it says why points are left out.");
         }
+        requireFewest(points.stream().filter(point -> point.tpotSeconds().isPresent()), "a TPOT");
+        requireFewest(points.stream().filter(point -> point.ttftSeconds().isPresent()), "a TTFT");
         List<Case> cases = points.stream().map(Case::new).toList();
         Residuals residuals = Residuals.of(cases);
         return fit(cases, each -> true)
@@ -52,6 +55,15 @@ public final class CostFit {
                         residuals.bands(false),
                         residuals.strangers(true),
                         residuals.bands(true));
+    }
+
+    private static void requireFewest(Stream<UsablePoint> points, String what) {
+        long count = points.count();
+        if (count < FEWEST_POINTS) {
+            throw new IllegalArgumentException("measured: must have at least " + FEWEST_POINTS + " usable points with "
+                    + what + ", but has " + count
+                    + ".\nMaybe fit the public points, which ship, together with these.");
+        }
     }
 
     /** Fits to those cases that are chosen, without bands. */

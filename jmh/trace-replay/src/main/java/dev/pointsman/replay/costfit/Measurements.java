@@ -4,6 +4,7 @@ package dev.pointsman.replay.costfit;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -41,9 +42,12 @@ import java.util.TreeMap;
  */
 public final class Measurements {
     private static final String SHIPPED = "measured.jsonl";
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final Set<String> GOOD = Set.of("", "ok", "experimental");
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            // As Python writes what is missing; such a field is refused, and not the whole file.
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
     private final String name;
@@ -84,10 +88,11 @@ public final class Measurements {
         int number = 0;
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             number++;
-            if (line.isBlank()) {
+            String text = number == 1 && line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
+            if (text.isBlank()) {
                 continue;
             }
-            JsonNode object = parse(line, name + ", line " + number);
+            JsonNode object = parse(text, name + ", line " + number);
             try {
                 points.add(usable(MeasuredPoint.of(object), accelerators, models));
             } catch (Excluded reason) {

@@ -53,7 +53,8 @@ final class MeasurementsTest {
                 GOOD.replace("\"osl\":1024,", ""),
                 GOOD.replace("\"dtype\":\"fp8\",", ""),
                 GOOD.replace("210.5", "-1"),
-                GOOD.replace("19.5", "\"fast\""));
+                GOOD.replace("19.5", "\"fast\""),
+                GOOD.replace("19.5", "NaN"));
 
         assertThat(measurements.size()).isEqualTo(1);
         assertThat(measurements.excluded())
@@ -73,7 +74,12 @@ final class MeasurementsTest {
                         Map.entry("no prompt or output length", 1),
                         Map.entry("no data type", 1),
                         Map.entry("wrong field: ttftMs", 1),
-                        Map.entry("wrong field: tpotMs", 1)));
+                        Map.entry("wrong field: tpotMs", 2)));
+    }
+
+    @Test
+    void byteOrderMark_isPassedOver() throws IOException {
+        assertThat(read("\uFEFF" + GOOD).size()).isEqualTo(1);
     }
 
     @Test

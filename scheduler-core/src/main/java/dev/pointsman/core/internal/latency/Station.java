@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.core.internal.latency;
 
+import dev.pointsman.api.fleet.Endpoint;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -12,10 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Station {
     private final long incarnation;
-    private final @Nullable LatencyModel model;
-    private final String unknown;
-    private final double dollarsPerNano;
-    private final boolean prefillOnly;
+    private volatile Description description;
 
     private volatile long requests;
     private volatile long contextTokens;
@@ -30,17 +28,43 @@ public final class Station {
     private long[] tpotTargets = new long[4]; // guarded by this
     private int targets; // guarded by this
 
-    Station(
-            long incarnation,
-            @Nullable LatencyModel model,
-            String unknown,
-            double dollarsPerNano,
-            boolean prefillOnly) {
+    /**
+     * What an endpoint is, which its host may say anew while it lives.
+     *
+     * @param of the words of the host
+     * @param model what predicts for it, or null if its deployment is not known
+     * @param unknown why the deployment is not known; empty if it is
+     * @param dollarsPerNano what all its chips cost for a nanosecond, or NaN
+     * @param prefillOnly whether it only reads prompts
+     */
+    record Description(
+            Endpoint of, @Nullable LatencyModel model, String unknown, double dollarsPerNano, boolean prefillOnly) {
+        /** Returns the same description of an equal object, so that it is known by identity the next time. */
+        Description of(Endpoint equal) {
+            return new Description(equal, model, unknown, dollarsPerNano, prefillOnly);
+        }
+    }
+
+    Station(long incarnation, Description description) {
         this.incarnation = incarnation;
-        this.model = model;
-        this.unknown = unknown;
-        this.dollarsPerNano = dollarsPerNano;
-        this.prefillOnly = prefillOnly;
+        this.description = description;
+    }
+
+    /** Tells whether this is how the host describes the endpoint. */
+    @SuppressWarnings(
+            "ReferenceEquality") // The same object until it is said anew; to compare labels would cost too much.
+    boolean isDescribedAs(Endpoint endpoint) {
+        return description.of() == endpoint;
+    }
+
+    /** Goes on with another description; what runs here goes on running. */
+    void describe(Description now) {
+        description = now;
+    }
+
+    /** Returns how the host describes the endpoint. */
+    Description description() {
+        return description;
     }
 
     /** Returns which life of the endpoint this is. */
@@ -50,22 +74,22 @@ public final class Station {
 
     /** Returns what predicts for this endpoint, or null if its deployment is not known. */
     public @Nullable LatencyModel model() {
-        return model;
+        return description.model();
     }
 
     /** Returns why the deployment is not known; empty if it is. */
     public String unknown() {
-        return unknown;
+        return description.unknown();
     }
 
     /** Returns what all chips of the endpoint cost for a nanosecond, in US dollars, or NaN. */
     public double dollarsPerNano() {
-        return dollarsPerNano;
+        return description.dollarsPerNano();
     }
 
     /** Tells whether the endpoint only reads prompts, so that its time per output token does not count. */
     public boolean prefillOnly() {
-        return prefillOnly;
+        return description.prefillOnly();
     }
 
     /** Returns the requests that run here. */

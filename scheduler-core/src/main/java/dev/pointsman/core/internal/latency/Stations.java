@@ -61,14 +61,19 @@ public final class Stations {
     /** Opens a station for an endpoint that joins, whoever had its slot before. */
     public void join(int slot, long incarnation, Endpoint endpoint) {
         synchronized (writing) {
-            withRoomFor(slot).set(slot, station(incarnation, endpoint));
+            withRoomFor(slot).set(slot, new Station(incarnation, describe(endpoint)));
         }
     }
 
-    /** Returns the station of one life of an endpoint, opened if it is new. O(1) and without allocation if it is not. */
+    /**
+     * Returns the station of one life of an endpoint, opened if it is new, and described anew if the host did so. O(1) and
+     * without allocation otherwise.
+     */
     public Station at(int slot, long incarnation, Endpoint endpoint) {
         Station station = find(slot);
-        return station != null && station.incarnation() == incarnation ? station : open(slot, incarnation, endpoint);
+        return station != null && station.incarnation() == incarnation && station.isDescribedAs(endpoint)
+                ? station
+                : open(slot, incarnation, endpoint);
     }
 
     private @Nullable Station find(int slot) {
@@ -80,9 +85,13 @@ public final class Stations {
         synchronized (writing) {
             Station there = find(slot);
             if (there != null && there.incarnation() == incarnation) {
+                if (!there.isDescribedAs(endpoint)) {
+                    Station.Description known = there.description();
+                    there.describe(known.of().equals(endpoint) ? known.of(endpoint) : describe(endpoint));
+                }
                 return there;
             }
-            Station station = station(incarnation, endpoint);
+            Station station = new Station(incarnation, describe(endpoint));
             // An old snapshot may still be decided on after a slot's next owner has come; it must not push that one
             // out.
             if (there == null || there.incarnation() < incarnation) {
@@ -92,7 +101,7 @@ public final class Stations {
         }
     }
 
-    private Station station(long incarnation, Endpoint endpoint) {
+    private Station.Description describe(Endpoint endpoint) {
         boolean prefillOnly =
                 !roleLabel.isEmpty() && "prefill".equals(endpoint.labels().get(roleLabel));
         Deployment deployment;
@@ -100,13 +109,13 @@ public final class Stations {
         try {
             deployment = endpoints.deployment(endpoint);
             if (deployment == null) {
-                return new Station(incarnation, null, "its deployment is not known", Double.NaN, prefillOnly);
+                return new Station.Description(endpoint, null, "its deployment is not known", Double.NaN, prefillOnly);
             }
             dollars = endpoints.usdPerChipHour(endpoint, deployment) * deployment.chips() / NANOS_PER_HOUR;
         } catch (IllegalArgumentException wrong) {
-            return new Station(incarnation, null, firstLine(wrong), Double.NaN, prefillOnly);
+            return new Station.Description(endpoint, null, firstLine(wrong), Double.NaN, prefillOnly);
         }
-        return new Station(incarnation, model(deployment), "", dollars, prefillOnly);
+        return new Station.Description(endpoint, model(deployment), "", dollars, prefillOnly);
     }
 
     private LatencyModel model(Deployment deployment) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pointsman.accel.cost.Basis;
 import dev.pointsman.accel.cost.ClosedLoop;
+import dev.pointsman.accel.cost.Deployment;
 import dev.pointsman.accel.cost.Predictor;
 import dev.pointsman.accel.cost.Scaled;
 import dev.pointsman.accel.cost.Terms;
@@ -157,7 +158,7 @@ public final class Calibration {
 
     /** Returns what was learned, as JSON, to be kept over a restart. Some kilobytes. */
     public synchronized String save() {
-        return CalibrationJson.write(prior.deployment().toString(), ignored, decode, firstToken);
+        return CalibrationJson.write(identity(prior), ignored, decode, firstToken);
     }
 
     /**
@@ -170,9 +171,15 @@ public final class Calibration {
     public static Calibration load(Predictor prior, String saved) {
         Calibration calibration = new Calibration(prior);
         calibration.ignored =
-                CalibrationJson.read(saved, prior.deployment().toString(), calibration.decode, calibration.firstToken);
+                CalibrationJson.read(saved, identity(prior), calibration.decode, calibration.firstToken);
         calibration.stale = true;
         return calibration;
+    }
+
+    /** Says what was measured: what a deployment is called, and what else its times depend on. */
+    private static String identity(Predictor prior) {
+        Deployment deployment = prior.deployment();
+        return deployment + ", " + deployment.parallelism() + ", KV in " + deployment.kvCache();
     }
 
     private static TermRidge ridge(Scaled prior, TermRidge.Trust trust) {

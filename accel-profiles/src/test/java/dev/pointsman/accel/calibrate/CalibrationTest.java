@@ -234,9 +234,16 @@ final class CalibrationTest {
         calibration.observe(decode(16, 2000, 1.2));
         String saved = calibration.save();
         Predictor another = Deployments.predictor("llama-3.1-8b", "h100-sxm", 1, DType.BF16);
+        Deployment same = prior.deployment();
+        Predictor split = CostModel.shipped()
+                .predictor(Deployment.of(same.model(), same.accelerator())
+                        .weights(same.weights())
+                        .kvCache(DType.FP8)
+                        .build());
 
         assertThatThrownBy(() -> Calibration.load(another, saved))
                 .hasMessageContaining("calibration state: must be of llama-3.1-8b on 1 x h100-sxm");
+        assertThatThrownBy(() -> Calibration.load(split, saved)).hasMessageContaining("KV in fp8");
         assertThatThrownBy(() -> Calibration.load(prior, saved.substring(0, 50)))
                 .hasMessageContaining("is not JSON");
         assertThatThrownBy(() -> Calibration.load(prior, "{}")).hasMessageContaining("must be of version 1");

@@ -17,6 +17,7 @@ import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.api.data.InFlightLoad;
 import dev.pointsman.api.data.PrefixMatch;
 import dev.pointsman.core.internal.builtin.BuiltInFactory;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -262,6 +263,9 @@ public final class LatencyFactories {
             return new LabelledDeployments(
                     AcceleratorCatalog.shipped().with(file),
                     ModelCatalog.shipped().with(file));
+        } catch (InvalidPathException wrong) {
+            throw parameters.error(
+                    CATALOG, "must be a file's path (" + wrong.getReason() + ")", "Maybe a character is wrong.");
         } catch (CatalogException wrong) {
             String[] lines = String.valueOf(wrong.getMessage()).split("\n", 2);
             throw parameters.error(

@@ -81,6 +81,7 @@ public final class PredictedLatencyProducer implements DataProducer, SchedulingO
     private static final int MOST_REQUESTS = 1 << 20;
     private static final long MOST_TOKENS = 1L << 40;
     private static final int MOST_REASONS = 4;
+    private static final double FOREIGN_SHARE = 1.25;
 
     private final PredictedLatency keys;
     private final AttributeKey<PrefixMatch> matchKey;
@@ -219,6 +220,7 @@ public final class PredictedLatencyProducer implements DataProducer, SchedulingO
                 question.tpotTarget,
                 ahead,
                 dispatch.decision().otherLegs().isEmpty(),
+                question.foreignLoad(slot, metrics),
                 metrics.kvUsage());
         flights.dispatched(dispatch, station, plan, cycle.now());
     }
@@ -321,6 +323,14 @@ public final class PredictedLatencyProducer implements DataProducer, SchedulingO
             long prompts = Math.max(0, tokensInFlight(slot) - Math.max(0, station.outputTokens()));
             long foreign = Math.max(0, metrics.waitingRequests() - requestsInFlight(slot));
             return Math.min(prompts + foreign * fresh, MOST_TOKENS);
+        }
+
+        /**
+         * Tells whether an engine runs many more requests than were sent from here. Some of its own may have ended since it was
+         * asked, so a quarter more is none.
+         */
+        boolean foreignLoad(int slot, EndpointMetrics metrics) {
+            return metrics.runningRequests() > 1 + FOREIGN_SHARE * requestsInFlight(slot);
         }
 
         long tokensInFlight(int slot) {

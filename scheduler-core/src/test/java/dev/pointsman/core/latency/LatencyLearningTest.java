@@ -14,6 +14,7 @@ import dev.pointsman.api.data.DataKey;
 import dev.pointsman.api.data.LongColumn;
 import dev.pointsman.api.decision.Dispatch;
 import dev.pointsman.api.decision.Usage;
+import dev.pointsman.api.fleet.EndpointMetrics;
 import dev.pointsman.api.plugin.Scorer;
 import dev.pointsman.api.request.InferenceRequest;
 import dev.pointsman.core.Pointsman;
@@ -100,6 +101,21 @@ class LatencyLearningTest {
 
         dispatched(pointsman, request("last", 0)).close();
         assertThat(spy.ttft).isCloseTo(prefill, within(0.1 * prefill));
+    }
+
+    @Test
+    void engineThatOthersUseToo_teachesNothing() {
+        Predictor prior = PredictedLatencyProducerTest.predictor("h100-sxm");
+        double prefill = prior.prefill(PROMPT, 0).estimate();
+        fleet.update("a", EndpointMetrics.builder(0).runningRequests(40).build());
+        for (int i = 0; i < 30; i++) {
+            serve(pointsman, "r" + i, 3 * prefill, 0.2);
+        }
+        fleet.update("a", EndpointMetrics.builder(0).runningRequests(0).build());
+
+        dispatched(pointsman, request("last", 0)).close();
+        assertThat(spy.ttft).isCloseTo(prefill, within(1e-8));
+        assertThat(spy.tpot).isLessThan(0.1);
     }
 
     @Test

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A time to first token is wait, prefill and transfer together. Only the prefill says something about the chip, so the wait is
  * taken off: an engine reads prompts in order, so this one was begun when it was sent, or when the one before had its first token
  * if that was later. Where the wait is more than a quarter of the time, or the engine still had tokens of other prompts to read
- * when this one came, or another endpoint had a part in it, nothing is learnt from it.
+ * when this one came, or another endpoint had a part in it, nothing is learnt from it. Nor is anything where the engine runs many
+ * more requests than this scheduler sent it: what they do there is not known.
  *
  * <p>Guarded by its own lock: events of one dispatch may come from several threads, and the sweep from another.
  */
@@ -79,7 +80,7 @@ final class Flight {
             return;
         }
         learnPrefill(here, now);
-        here.promptRead(plan.newTokens(), context, now);
+        here.promptRead(plan.singleLeg() ? plan.newTokens() : 0, context, now);
         firstToken = now;
         batchAtFirst = here.decoding();
         contextAtFirst = here.decodingContext();
@@ -89,7 +90,7 @@ final class Flight {
 
     private void learnPrefill(Station here, long now) {
         LatencyModel model = here.model();
-        boolean alone = asPlanned && plan.singleLeg() && plan.workAhead() == 0;
+        boolean alone = asPlanned && plan.singleLeg() && plan.workAhead() == 0 && !plan.foreignLoad();
         if (model == null || !alone || plan.newTokens() == 0 || now <= sent) {
             return;
         }
@@ -137,7 +138,7 @@ final class Flight {
      * @param outputTokens tokens of the whole answer, or -1 if it was not delivered
      */
     synchronized void ended(long outputTokens, long now) {
-        if (station != null && asPlanned && firstToken != NEVER && outputTokens > 1 && now > firstToken) {
+        if (station != null && asPlanned && !plan.foreignLoad() && firstToken != NEVER && outputTokens > 1 && now > firstToken) {
             learnDecode(station, outputTokens - 1, now);
         }
         leave();

@@ -10,6 +10,7 @@ package dev.pointsman.core.internal.latency;
  * @param tpotTarget time per output token to keep in nanoseconds, 0 for none
  * @param workAhead tokens of other prompts that the endpoint still had to read, at least 0
  * @param singleLeg whether one endpoint does all of it
+ * @param foreignLoad whether the engine runs many requests that this scheduler did not send it
  * @param kvUsage the used share of the endpoint's KV cache, or NaN
  */
 public record FlightPlan(
@@ -19,4 +20,5 @@ public record FlightPlan(
         long tpotTarget,
         long workAhead,
         boolean singleLeg,
+        boolean foreignLoad,
         double kvUsage) {}

@@ -140,13 +140,15 @@ public final class Station {
     /**
      * Notes that a prompt was read, so that its request is decoded from now on.
      *
-     * @param newTokens tokens that had to be read
+     * @param newTokens tokens that had to be read here; 0 if another endpoint read the prompt
      * @param context tokens that the request holds
      */
     synchronized void promptRead(long newTokens, long context, long now) {
         lastFirstToken = now;
-        promptsRead++;
-        promptTokensRead += newTokens;
+        if (newTokens > 0) {
+            promptsRead++;
+            promptTokensRead += newTokens;
+        }
         decoding++;
         decodingContext += context;
     }

@@ -7,16 +7,22 @@ module dev.pointsman.core {
     requires transitive dev.pointsman.api;
     requires transitive dev.pointsman.kvcache;
     requires com.fasterxml.jackson.core;
+    requires com.fasterxml.jackson.dataformat.yaml;
     requires com.google.common;
     requires org.slf4j;
+    requires org.yaml.snakeyaml;
 
     exports dev.pointsman.core;
+    exports dev.pointsman.core.config;
     exports dev.pointsman.core.explain;
     exports dev.pointsman.core.filter;
     exports dev.pointsman.core.fleet;
     exports dev.pointsman.core.handler;
     exports dev.pointsman.core.latency;
+    exports dev.pointsman.core.affinity;
     exports dev.pointsman.core.picker;
+    exports dev.pointsman.core.policy;
+    exports dev.pointsman.core.request;
     exports dev.pointsman.core.producer;
     exports dev.pointsman.core.profile;
     exports dev.pointsman.core.scorer;

@@ -9,8 +9,11 @@ import dev.pointsman.api.decision.Evaluation;
 import dev.pointsman.api.decision.SchedulingOutcome;
 import dev.pointsman.api.plugin.Plugin;
 import dev.pointsman.api.request.InferenceRequest;
+import dev.pointsman.core.config.EndpointPickerConfig;
+import dev.pointsman.core.config.Finding;
 import dev.pointsman.core.fleet.Fleet;
 import dev.pointsman.core.internal.assembly.Assembly;
+import dev.pointsman.core.internal.assembly.PluginTypes;
 import dev.pointsman.core.internal.builtin.Times;
 import dev.pointsman.core.internal.engine.Engine;
 import dev.pointsman.core.profile.PluginRef;
@@ -43,10 +46,12 @@ import org.jspecify.annotations.Nullable;
  * virtual one. The same seed, snapshot, load in flight and request give the same decision.
  */
 public final class Pointsman implements AutoCloseable {
-    private final Engine engine;
+    private volatile Engine engine;
+    private final @Nullable Configured configured;
 
-    private Pointsman(Engine engine) {
+    private Pointsman(Engine engine, @Nullable Configured configured) {
         this.engine = engine;
+        this.configured = configured;
     }
 
     /** Starts a scheduler over a fleet; everything else has a default. */
@@ -107,6 +112,53 @@ public final class Pointsman implements AutoCloseable {
         return engine.tokensInFlight(requireNonNull(endpointId, "endpointId"));
     }
 
+    /**
+     * Goes on with another configuration. Requests that are being decided and dispatches under way end with the plugins that
+     * they began with; whatever is scheduled after this returns uses the new ones, on the same fleet, load in flight, leases,
+     * clock and seed. A plugin that both configurations declare alike (name, type and parameters) is the same instance before
+     * and after, so what it knows, such as a prefix history, carries over; so do default producers.
+     *
+     * <p>Thread-safe; reloads wait for each other, nothing else does. Counts of {@link #failures} start anew.
+     *
+     * @throws dev.pointsman.core.config.ConfigurationException if it is wrong; then nothing has changed
+     * @throws IllegalStateException if this scheduler was not built from a configuration, or is closed
+     */
+    public void reload(EndpointPickerConfig configuration) {
+        requireNonNull(configuration, "configuration");
+        Configured from = configured();
+        synchronized (from) {
+            engine = engine.replacedBy(from.blueprint(configuration));
+        }
+    }
+
+    /**
+     * Writes out the configuration that holds now: every plugin that runs, those added by default included, with every
+     * parameter's value or default, and every weight. It is YAML, and reads back as the same configuration.
+     *
+     * @throws IllegalStateException if this scheduler was not built from a configuration
+     */
+    public String effectiveConfiguration() {
+        return configured().effective();
+    }
+
+    /**
+     * Looks for what the configuration allows and probably does not mean: scorers that decide nothing, profiles that never run.
+     *
+     * @param longestPromptTokens the longest prompt that is expected, or 0 if unknown
+     * @throws IllegalStateException if this scheduler was not built from a configuration
+     */
+    public List<Finding> findings(long longestPromptTokens) {
+        return configured().findings(longestPromptTokens);
+    }
+
+    private Configured configured() {
+        if (configured == null) {
+            throw new IllegalStateException("scheduler: was built in code, and not from a configuration.\n"
+                    + "Maybe build it with Builder.configuration.");
+        }
+        return configured;
+    }
+
     /** Returns how often a plugin has thrown, at least 0. */
     public long failures(String pluginName) {
         return engine.failures(requireNonNull(pluginName, "pluginName"));
@@ -129,6 +181,7 @@ public final class Pointsman implements AutoCloseable {
         private final List<PluginFactory> factories = new ArrayList<>();
         private @Nullable PluginRef handler;
         private @Nullable ClassLoader discovery;
+        private @Nullable EndpointPickerConfig configuration;
         private LongSupplier clock = System::nanoTime;
         private long seed;
         private boolean failFast;
@@ -156,6 +209,15 @@ public final class Pointsman implements AutoCloseable {
                 throw ParameterException.unknown("profile", "shipped profile", shippedName, ShippedProfiles.names());
             }
             return profile(shipped);
+        }
+
+        /**
+         * Takes plugins, profiles and handler from a configuration; profiles and a handler in code are refused then. Plugins
+         * added in code are there besides those declared, and outlive each {@linkplain Pointsman#reload reload}.
+         */
+        public Builder configuration(EndpointPickerConfig configuration) {
+            this.configuration = requireNonNull(configuration, "configuration");
+            return this;
         }
 
         /** Sets what says which profiles run; needed with more than one. */
@@ -247,10 +309,20 @@ public final class Pointsman implements AutoCloseable {
          *     that nobody produces, or producers wait for each other
          */
         public Pointsman build() {
-            List<Profile> used = profiles.isEmpty() ? List.of(ShippedProfiles.defaultProfile()) : profiles;
-            Assembly assembly = new Assembly(BuiltInPlugins.factories(), factories, discovery, plugins, used, handler);
             Engine.Settings settings = new Engine.Settings(fleet, clock, seed, failFast, leaseNanos, explainOneIn);
-            return new Pointsman(new Engine(settings, assembly.build()));
+            if (configuration != null) {
+                if (!profiles.isEmpty() || handler != null) {
+                    throw new IllegalArgumentException("scheduler: has a configuration, and "
+                            + (handler != null ? "a profile handler" : "profiles")
+                            + " in code as well.\nMaybe declare them in the configuration.");
+                }
+                Configured configured = new Configured(factories, discovery, plugins);
+                return new Pointsman(new Engine(settings, configured.blueprint(configuration)), configured);
+            }
+            List<Profile> used = profiles.isEmpty() ? List.of(ShippedProfiles.defaultProfile()) : profiles;
+            PluginTypes types = new PluginTypes(BuiltInPlugins.factories(), factories, discovery);
+            Assembly assembly = new Assembly(types, Map.of(), plugins, used, handler);
+            return new Pointsman(new Engine(settings, assembly.build()), null);
         }
     }
 }

@@ -352,7 +352,7 @@ class InFlightProperties {
     /** Runs both profiles; a request whose id says so is split. */
     private static final class Both implements ProfileHandler {
         @Override
-        public List<String> next(SchedulingCycle cycle, ProfileResults results) {
+        public List<String> next(ProductionCycle cycle, ProfileResults results) {
             return results.results().isEmpty() ? results.declared() : List.of();
         }
 

@@ -31,6 +31,14 @@ public interface DecisionDraft {
      */
     void header(String lowerCaseName, String value);
 
+    /**
+     * Has the answering leg's target and fallbacks reached at another port of their hosts, such as the one that all data-parallel
+     * ranks share.
+     *
+     * @param port 1 to 65535
+     */
+    void port(int port);
+
     /** Refuses the request; what was reserved for it is released. */
     void reject(Rejection rejection);
 }

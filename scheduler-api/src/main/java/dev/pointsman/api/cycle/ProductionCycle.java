@@ -8,7 +8,7 @@ import dev.pointsman.api.data.LongColumn;
 import dev.pointsman.api.data.LongColumnKey;
 
 /**
- * A scheduling cycle that a data producer may write to, under the keys that it declared.
+ * A scheduling cycle that a data producer or a profile handler may write to, under the keys that it declared.
  *
  * <p>What a producer wrote before it failed is taken back. Not thread-safe: for the thread that was given it, during the
  * call.

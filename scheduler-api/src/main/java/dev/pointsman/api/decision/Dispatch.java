@@ -3,6 +3,7 @@ package dev.pointsman.api.decision;
 
 import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.request.InferenceRequest;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,12 @@ public non-sealed interface Dispatch extends SchedulingOutcome, AutoCloseable {
 
     /** Returns the endpoint that should answer the caller now: the decision's, or the fallback moved to last. */
     Endpoint target();
+
+    /**
+     * Returns the headers that the host should add to the response, by lower-case name, if the present {@linkplain #target()
+     * target} is the one that answers; empty unless a plugin has something to say there.
+     */
+    Map<String, String> responseHeaders();
 
     /** Reports that the request was sent to the target. */
     void sent();

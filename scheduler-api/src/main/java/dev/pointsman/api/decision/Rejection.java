@@ -60,6 +60,8 @@ public record Rejection(
         NOT_ADMITTED(429),
         /** The profile handler could not make a decision of the profiles' results. */
         NO_DECISION(503),
+        /** The caller wanted an answer only if its prompt is cached already, and it is not. */
+        NOT_CACHED(412),
         /** A screener failed, or any plugin did and the scheduler was told to fail fast. */
         PLUGIN_FAILED(500);
 

@@ -84,6 +84,18 @@ public final class Endpoint {
         return accelerator;
     }
 
+    /**
+     * Starts from this endpoint, at another address.
+     *
+     * @param address where to send requests
+     */
+    public Builder toBuilder(String address) {
+        Builder builder = new Builder(id, address).labels(labels).role(role);
+        builder.model = model;
+        builder.accelerator = accelerator;
+        return builder;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Endpoint that

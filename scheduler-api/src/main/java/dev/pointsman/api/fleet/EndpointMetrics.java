@@ -4,6 +4,9 @@ package dev.pointsman.api.fleet;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,7 @@ public final class EndpointMetrics {
     private final int kvBlockSize;
     private final long kvBlockCount;
     private final @Nullable LoraState lora;
+    private final Map<String, Double> gauges;
 
     private EndpointMetrics(Builder builder) {
         observedAt = builder.observedAt.clone();
@@ -40,6 +44,7 @@ public final class EndpointMetrics {
         kvBlockSize = builder.kvBlockSize;
         kvBlockCount = builder.kvBlockCount;
         lora = builder.lora;
+        gauges = Map.copyOf(builder.gauges);
     }
 
     /**
@@ -66,6 +71,7 @@ public final class EndpointMetrics {
         builder.kvBlockSize = kvBlockSize;
         builder.kvBlockCount = kvBlockCount;
         builder.lora = lora;
+        builder.gauges.putAll(gauges);
         return builder;
     }
 
@@ -117,6 +123,20 @@ public final class EndpointMetrics {
         return lora;
     }
 
+    /**
+     * Returns a number of another kind that the host reported under a name, such as the accelerator's utilization, or NaN if it
+     * did not.
+     */
+    public double gauge(String name) {
+        Double value = gauges.get(name);
+        return value == null ? Double.NaN : value;
+    }
+
+    /** Returns the names of the numbers of other kinds; unmodifiable. */
+    public Set<String> gauges() {
+        return gauges.keySet();
+    }
+
     @Override
     public String toString() {
         return "EndpointMetrics[waiting " + waitingRequests + ", running " + runningRequests + ", kv " + kvUsage + "]";
@@ -133,6 +153,7 @@ public final class EndpointMetrics {
         private int kvBlockSize = -1;
         private long kvBlockCount = -1;
         private @Nullable LoraState lora;
+        private final Map<String, Double> gauges = new HashMap<>();
 
         private Builder(long at) {
             this.at = at;
@@ -177,6 +198,25 @@ public final class EndpointMetrics {
         public Builder lora(LoraState state) {
             this.lora = requireNonNull(state, "state");
             return observed(Signal.LORA);
+        }
+
+        /**
+         * Sets a number of another kind, for plugins that are told its name. It carries no time of its own.
+         *
+         * @param name what it is called
+         * @param value finite; NaN takes it away
+         */
+        public Builder gauge(String name, double value) {
+            if (Double.isInfinite(value)) {
+                throw new IllegalArgumentException("gauge " + name + ": must be finite, but was " + value
+                        + ".\nMaybe it could not be read; then leave it out, and it counts as missing.");
+            }
+            if (Double.isNaN(value)) {
+                gauges.remove(name);
+            } else {
+                gauges.put(requireNonNull(name, "name"), value);
+            }
+            return this;
         }
 
         /** Builds the metrics. */

@@ -3,6 +3,8 @@ package dev.pointsman.api.plugin;
 
 import dev.pointsman.api.cycle.Candidates;
 import dev.pointsman.api.cycle.SchedulingCycle;
+import dev.pointsman.api.fleet.Signal;
+import java.util.Set;
 
 /**
  * Says how well each candidate suits a request, from 0 (worst) to 1 (best). Scores are multiplied by the weight that the
@@ -14,6 +16,14 @@ public interface Scorer extends Plugin {
 
     /** What a missing score counts as. */
     double NEUTRAL = 0.5;
+
+    /**
+     * Returns the engine's signals that these scores come from. Where the scheduler fades signals by age, a score that comes
+     * from an old one is pulled toward the median of the fresh ones. Asked once, when the scheduler is built.
+     */
+    default Set<Signal> signals() {
+        return Set.of();
+    }
 
     /**
      * Writes one score for each candidate.

@@ -98,6 +98,23 @@ public final class InferenceRequest {
         return multimodalItems;
     }
 
+    /** Starts another request with the same parts, for the model given. */
+    public Builder toBuilder(String model) {
+        Builder builder = new Builder(id, model);
+        builder.prompt = prompt;
+        builder.headers = headers;
+        builder.priority = objectives.priority();
+        builder.ttftTarget = objectives.ttftTarget();
+        builder.tpotTarget = objectives.tpotTarget();
+        builder.fairnessId = objectives.fairnessId();
+        builder.sessionId = objectives.sessionId();
+        builder.expectedOutputTokens = objectives.expectedOutputTokens();
+        builder.loraAdapter = loraAdapter;
+        builder.cacheSalt = cacheSalt;
+        builder.multimodalItems = multimodalItems;
+        return builder;
+    }
+
     @Override
     public String toString() {
         return "InferenceRequest[" + id + ", " + model + ", " + prompt.tokenCount() + " tokens]";

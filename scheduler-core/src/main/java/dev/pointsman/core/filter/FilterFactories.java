@@ -7,6 +7,7 @@ import static dev.pointsman.api.config.ParameterSpec.required;
 import dev.pointsman.api.config.ParameterSpec;
 import dev.pointsman.api.config.Parameters;
 import dev.pointsman.api.config.PluginFactory;
+import dev.pointsman.core.config.Semantics;
 import dev.pointsman.core.internal.builtin.BuiltInFactory;
 import java.util.List;
 import java.util.Set;
@@ -44,8 +45,17 @@ public final class FilterFactories {
 
     private FilterFactories() {}
 
-    /** Returns one factory for each type; unmodifiable. */
+    /** Returns one factory for each type, with our own semantics; unmodifiable. */
     public static List<PluginFactory> all() {
+        return all(Semantics.CORRECTED);
+    }
+
+    /**
+     * Returns one factory for each type; unmodifiable.
+     *
+     * @param semantics whose reading of a type holds where llm-d's behaviour has a flaw
+     */
+    public static List<PluginFactory> all(Semantics semantics) {
         return ALL;
     }
 

@@ -171,12 +171,33 @@ public final class Fleet {
         requireNonNull(listener, "listener");
         synchronized (changes) {
             listeners.add(listener);
-            ChunkedSnapshot now = snapshot;
-            for (int slot = 0; slot < now.slotLimit(); slot++) {
-                if (now.occupied(slot)) {
-                    tellJoined(listener, slot, now.incarnation(slot), now.endpoint(slot));
-                }
+            tellAll(listener);
+        }
+    }
+
+    private void tellAll(FleetListener listener) {
+        ChunkedSnapshot now = snapshot;
+        for (int slot = 0; slot < now.slotLimit(); slot++) {
+            if (now.occupied(slot)) {
+                tellJoined(listener, slot, now.incarnation(slot), now.endpoint(slot));
             }
+        }
+    }
+
+    /**
+     * Has one listener take over from another with no change in between that either both or none of them hears.
+     *
+     * @param before who hears of changes until now
+     * @param next who hears of them from now on; it is not told who is in the fleet
+     * @param newcomer is told who is in the fleet now, and nothing later
+     */
+    public void replaceListener(FleetListener before, FleetListener next, FleetListener newcomer) {
+        requireNonNull(next, "next");
+        requireNonNull(newcomer, "newcomer");
+        synchronized (changes) {
+            tellAll(newcomer);
+            listeners.add(next);
+            listeners.remove(before);
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.pointsman.core.handler;
 
 import dev.pointsman.api.cycle.DecisionDraft;
+import dev.pointsman.api.cycle.ProductionCycle;
 import dev.pointsman.api.cycle.ProfileResult;
 import dev.pointsman.api.cycle.ProfileResults;
 import dev.pointsman.api.cycle.SchedulingCycle;
@@ -17,7 +18,7 @@ import java.util.List;
  */
 public final class SingleProfileHandler implements ProfileHandler {
     @Override
-    public List<String> next(SchedulingCycle cycle, ProfileResults results) {
+    public List<String> next(ProductionCycle cycle, ProfileResults results) {
         return results.results().isEmpty() ? results.declared() : List.of();
     }
 

@@ -16,6 +16,7 @@ import dev.pointsman.api.config.Parameters;
 import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.api.data.InFlightLoad;
 import dev.pointsman.api.data.PrefixMatch;
+import dev.pointsman.core.config.Semantics;
 import dev.pointsman.core.internal.builtin.BuiltInFactory;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -228,8 +229,17 @@ public final class LatencyFactories {
 
     private LatencyFactories() {}
 
-    /** Returns one factory for each type; unmodifiable. */
+    /** Returns one factory for each type, with our own semantics; unmodifiable. */
     public static List<PluginFactory> all() {
+        return all(Semantics.CORRECTED);
+    }
+
+    /**
+     * Returns one factory for each type; unmodifiable.
+     *
+     * @param semantics whose reading of a type holds where llm-d's behaviour has a flaw
+     */
+    public static List<PluginFactory> all(Semantics semantics) {
         return ALL;
     }
 

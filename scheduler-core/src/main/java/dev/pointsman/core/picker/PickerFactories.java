@@ -4,6 +4,7 @@ package dev.pointsman.core.picker;
 import dev.pointsman.api.config.ParameterSpec;
 import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.api.plugin.Picker;
+import dev.pointsman.core.config.Semantics;
 import dev.pointsman.core.internal.builtin.BuiltInFactory;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -29,8 +30,17 @@ public final class PickerFactories {
 
     private PickerFactories() {}
 
-    /** Returns one factory for each type; unmodifiable. */
+    /** Returns one factory for each type, with our own semantics; unmodifiable. */
     public static List<PluginFactory> all() {
+        return all(Semantics.CORRECTED);
+    }
+
+    /**
+     * Returns one factory for each type; unmodifiable.
+     *
+     * @param semantics whose reading of a type holds where llm-d's behaviour has a flaw
+     */
+    public static List<PluginFactory> all(Semantics semantics) {
         return ALL;
     }
 

@@ -13,6 +13,7 @@ import dev.pointsman.api.data.InFlightLoad;
 import dev.pointsman.api.data.PrefixMatch;
 import dev.pointsman.api.data.Session;
 import dev.pointsman.api.plugin.Plugin;
+import dev.pointsman.core.config.Semantics;
 import dev.pointsman.core.internal.builtin.BuiltInFactory;
 import dev.pointsman.kvcache.BlockHasher;
 import java.util.List;
@@ -113,8 +114,17 @@ public final class ProducerFactories {
 
     private ProducerFactories() {}
 
-    /** Returns one factory for each type; unmodifiable. */
+    /** Returns one factory for each type, with our own semantics; unmodifiable. */
     public static List<PluginFactory> all() {
+        return all(Semantics.CORRECTED);
+    }
+
+    /**
+     * Returns one factory for each type; unmodifiable.
+     *
+     * @param semantics whose reading of a type holds where llm-d's behaviour has a flaw
+     */
+    public static List<PluginFactory> all(Semantics semantics) {
         return ALL;
     }
 

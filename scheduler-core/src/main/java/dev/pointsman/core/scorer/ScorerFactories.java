@@ -9,6 +9,7 @@ import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.api.data.AttributeKey;
 import dev.pointsman.api.data.PrefixMatch;
 import dev.pointsman.api.data.Session;
+import dev.pointsman.core.config.Semantics;
 import dev.pointsman.core.internal.builtin.BuiltInFactory;
 import java.time.Duration;
 import java.util.List;
@@ -117,8 +118,17 @@ public final class ScorerFactories {
 
     private ScorerFactories() {}
 
-    /** Returns one factory for each type; unmodifiable. */
+    /** Returns one factory for each type, with our own semantics; unmodifiable. */
     public static List<PluginFactory> all() {
+        return all(Semantics.CORRECTED);
+    }
+
+    /**
+     * Returns one factory for each type; unmodifiable.
+     *
+     * @param semantics whose reading of a type holds where llm-d's behaviour has a flaw
+     */
+    public static List<PluginFactory> all(Semantics semantics) {
         return ALL;
     }
 

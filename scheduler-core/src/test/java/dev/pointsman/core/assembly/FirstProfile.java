@@ -2,6 +2,7 @@
 package dev.pointsman.core.assembly;
 
 import dev.pointsman.api.cycle.DecisionDraft;
+import dev.pointsman.api.cycle.ProductionCycle;
 import dev.pointsman.api.cycle.ProfileResults;
 import dev.pointsman.api.cycle.SchedulingCycle;
 import dev.pointsman.api.plugin.ProfileHandler;
@@ -10,7 +11,7 @@ import java.util.List;
 /** Runs the first of the declared profiles only. */
 final class FirstProfile implements ProfileHandler {
     @Override
-    public List<String> next(SchedulingCycle cycle, ProfileResults results) {
+    public List<String> next(ProductionCycle cycle, ProfileResults results) {
         return results.results().isEmpty() ? results.declared().subList(0, 1) : List.of();
     }
 

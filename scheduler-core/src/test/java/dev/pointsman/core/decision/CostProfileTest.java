@@ -10,6 +10,7 @@ import static dev.pointsman.core.Fixtures.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.api.cycle.DecisionDraft;
+import dev.pointsman.api.cycle.ProductionCycle;
 import dev.pointsman.api.cycle.ProfileResult;
 import dev.pointsman.api.cycle.ProfileResults;
 import dev.pointsman.api.cycle.SchedulingCycle;
@@ -87,7 +88,7 @@ class CostProfileTest {
         List<Double> totals = new ArrayList<>();
         ProfileHandler handler = new ProfileHandler() {
             @Override
-            public List<String> next(SchedulingCycle cycle, ProfileResults results) {
+            public List<String> next(ProductionCycle cycle, ProfileResults results) {
                 return results.results().isEmpty() ? results.declared() : List.of();
             }
 

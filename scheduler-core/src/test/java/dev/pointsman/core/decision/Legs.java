@@ -2,6 +2,7 @@
 package dev.pointsman.core.decision;
 
 import dev.pointsman.api.cycle.DecisionDraft;
+import dev.pointsman.api.cycle.ProductionCycle;
 import dev.pointsman.api.cycle.ProfileResult;
 import dev.pointsman.api.cycle.ProfileResults;
 import dev.pointsman.api.cycle.SchedulingCycle;
@@ -11,7 +12,7 @@ import java.util.List;
 /** Runs every profile in order; the first answers, the second works for it, the others are not used. */
 final class Legs implements ProfileHandler {
     @Override
-    public List<String> next(SchedulingCycle cycle, ProfileResults results) {
+    public List<String> next(ProductionCycle cycle, ProfileResults results) {
         int done = results.results().size();
         return results.declared()
                 .subList(done, Math.min(done + 1, results.declared().size()));

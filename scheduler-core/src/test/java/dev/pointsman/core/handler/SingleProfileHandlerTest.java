@@ -137,6 +137,11 @@ class SingleProfileHandlerTest {
         }
 
         @Override
+        public void port(int port) {
+            written.add("port " + port);
+        }
+
+        @Override
         public void reject(Rejection rejection) {
             written.add(rejection);
         }

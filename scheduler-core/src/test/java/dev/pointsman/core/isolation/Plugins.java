@@ -84,7 +84,7 @@ final class Plugins {
     static ProfileHandler handler(Next next, Fold fold) {
         return new ProfileHandler() {
             @Override
-            public List<String> next(SchedulingCycle cycle, ProfileResults results) {
+            public List<String> next(ProductionCycle cycle, ProfileResults results) {
                 return next.next(results);
             }
 

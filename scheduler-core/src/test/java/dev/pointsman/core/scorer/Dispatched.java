@@ -60,6 +60,11 @@ final class Dispatched implements Dispatch {
     }
 
     @Override
+    public Map<String, String> responseHeaders() {
+        return Map.of();
+    }
+
+    @Override
     public void sent() {
         throw new UnsupportedOperationException();
     }

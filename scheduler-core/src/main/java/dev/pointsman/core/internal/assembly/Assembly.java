@@ -2,7 +2,6 @@
 package dev.pointsman.core.internal.assembly;
 
 import com.google.common.collect.ImmutableList;
-import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.api.data.DataKey;
 import dev.pointsman.api.data.InFlightLoad;
 import dev.pointsman.api.fleet.FleetListener;
@@ -15,11 +14,13 @@ import dev.pointsman.api.plugin.Maintained;
 import dev.pointsman.api.plugin.Picker;
 import dev.pointsman.api.plugin.Plugin;
 import dev.pointsman.api.plugin.ProfileHandler;
+import dev.pointsman.api.plugin.ResponseDecorator;
 import dev.pointsman.api.plugin.SchedulingObserver;
 import dev.pointsman.api.plugin.Scorer;
 import dev.pointsman.api.plugin.Screener;
 import dev.pointsman.core.profile.PluginRef;
 import dev.pointsman.core.profile.Profile;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,21 +38,19 @@ public final class Assembly {
     /**
      * Takes what a host declared.
      *
-     * @param builtIn the factories that every scheduler knows
-     * @param registered the host's own factories
-     * @param discover where to look for more, or null
+     * @param types the plugin types that there are
+     * @param keptDefaults default producers of an earlier assembly by type, to be used again where one is needed
      * @param plugins plugins besides those that profiles name
      * @param profiles at least one
      * @param handler which profiles run, or null for the only one
      */
     public Assembly(
-            List<PluginFactory> builtIn,
-            List<PluginFactory> registered,
-            @Nullable ClassLoader discover,
+            PluginTypes types,
+            Map<String, Plugin> keptDefaults,
             List<PluginRef> plugins,
             List<Profile> profiles,
             @Nullable PluginRef handler) {
-        bench = new PluginBench(new PluginTypes(builtIn, registered, discover));
+        bench = new PluginBench(types, keptDefaults);
         for (PluginRef plugin : plugins) {
             bench.declare("plugin " + plugin.name(), plugin);
         }
@@ -63,7 +62,7 @@ public final class Assembly {
     public Blueprint build() {
         ImmutableList<CompiledProfile> compiled = compileProfiles();
         Named<ProfileHandler> handler = handler();
-        DataFlow flow = DataFlow.of(bench);
+        DataFlow flow = DataFlow.of(bench, handler.plugin());
         Map<String, Plugin> all = bench.all();
         return new Blueprint(
                 flow.keys(),
@@ -72,12 +71,29 @@ public final class Assembly {
                 serving(all, AsyncDataProducer.class),
                 serving(all, Admission.class),
                 handler,
+                flow.handlerWrites(),
                 compiled,
                 compiled.stream().map(CompiledProfile::name).collect(ImmutableList.toImmutableList()),
                 serving(all, SchedulingObserver.class),
+                serving(all, ResponseDecorator.class),
                 serving(all, FleetListener.class),
                 serving(all, Maintained.class),
                 all.values().stream().anyMatch(Assembly::readsLoadOutsideProfiles));
+    }
+
+    /** Returns, once built, the default producers that were added because nothing declared makes their data, by type. */
+    public Map<String, Plugin> defaults() {
+        return bench.defaults();
+    }
+
+    /** Returns, once built, all plugins by name. */
+    public Map<String, Plugin> plugins() {
+        return Collections.unmodifiableMap(bench.all());
+    }
+
+    /** Returns, once built, how a plugin was named by whoever needed it first, or null for none of that name. */
+    public @Nullable PluginRef ref(String name) {
+        return bench.ref(name);
     }
 
     private ImmutableList<CompiledProfile> compileProfiles() {

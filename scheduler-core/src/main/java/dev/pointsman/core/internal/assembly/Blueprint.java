@@ -8,6 +8,7 @@ import dev.pointsman.api.plugin.AsyncDataProducer;
 import dev.pointsman.api.plugin.DataProducer;
 import dev.pointsman.api.plugin.Maintained;
 import dev.pointsman.api.plugin.ProfileHandler;
+import dev.pointsman.api.plugin.ResponseDecorator;
 import dev.pointsman.api.plugin.SchedulingObserver;
 import dev.pointsman.api.plugin.Screener;
 
@@ -20,13 +21,16 @@ import dev.pointsman.api.plugin.Screener;
  * @param asyncProducers those whose data {@code schedule} goes without
  * @param admissions in the host's order
  * @param handler says which profiles run
+ * @param handlerWrites what it may write, by key number
  * @param profiles in the host's order
  * @param profileNames their names
  * @param observers told of everything
+ * @param decorators add headers to responses
  * @param fleetListeners told who joins and leaves
  * @param maintained driven by the host as time passes
  * @param loadReadOutsideProfiles whether a plugin outside the profiles reads load in flight
  */
+@SuppressWarnings("ArrayRecordComponent") // Read on the hot path, and never changed.
 public record Blueprint(
         KeySpace keys,
         ImmutableList<Named<Screener>> screeners,
@@ -34,9 +38,11 @@ public record Blueprint(
         ImmutableList<Named<AsyncDataProducer>> asyncProducers,
         ImmutableList<Named<Admission>> admissions,
         Named<ProfileHandler> handler,
+        boolean[] handlerWrites,
         ImmutableList<CompiledProfile> profiles,
         ImmutableList<String> profileNames,
         ImmutableList<Named<SchedulingObserver>> observers,
+        ImmutableList<Named<ResponseDecorator>> decorators,
         ImmutableList<Named<FleetListener>> fleetListeners,
         ImmutableList<Named<Maintained>> maintained,
         boolean loadReadOutsideProfiles) {

@@ -8,6 +8,7 @@ import dev.pointsman.api.data.InFlightLoad;
 import dev.pointsman.api.plugin.AsyncDataProducer;
 import dev.pointsman.api.plugin.DataProducer;
 import dev.pointsman.api.plugin.Plugin;
+import dev.pointsman.api.plugin.ProfileHandler;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,10 +21,12 @@ import java.util.Set;
  *
  * @param keys all keys
  * @param producers in order
+ * @param handlerWrites what the profile handler may write, by key number
  */
-record DataFlow(KeySpace keys, ImmutableList<Blueprint.Production> producers) {
+@SuppressWarnings("ArrayRecordComponent") // Read on the hot path, and never changed.
+record DataFlow(KeySpace keys, ImmutableList<Blueprint.Production> producers, boolean[] handlerWrites) {
     /** Works the flow out, adding default producers of data that nobody was declared to produce. */
-    static DataFlow of(PluginBench bench) {
+    static DataFlow of(PluginBench bench, ProfileHandler handler) {
         addDefaults(bench);
         Map<DataKey, String> producerOf = producers(bench.all());
         Set<DataKey> all = new LinkedHashSet<>(producerOf.keySet());
@@ -32,13 +35,18 @@ record DataFlow(KeySpace keys, ImmutableList<Blueprint.Production> producers) {
         KeySpace keys = new KeySpace(all);
         ImmutableList.Builder<Blueprint.Production> productions = ImmutableList.builder();
         for (Named<DataProducer> producer : order(bench.all(), producerOf)) {
-            boolean[] writes = new boolean[keys.size()];
-            for (DataKey key : producer.plugin().produces()) {
-                writes[keys.number(key)] = true;
-            }
-            productions.add(new Blueprint.Production(producer, writes));
+            productions.add(new Blueprint.Production(
+                    producer, writes(keys, producer.plugin().produces())));
         }
-        return new DataFlow(keys, productions.build());
+        return new DataFlow(keys, productions.build(), writes(keys, handler.produces()));
+    }
+
+    private static boolean[] writes(KeySpace keys, Set<DataKey> produced) {
+        boolean[] writes = new boolean[keys.size()];
+        for (DataKey key : produced) {
+            writes[keys.number(key)] = true;
+        }
+        return writes;
     }
 
     private static void addDefaults(PluginBench bench) {
@@ -93,6 +101,9 @@ record DataFlow(KeySpace keys, ImmutableList<Blueprint.Production> producers) {
         }
         if (plugin instanceof AsyncDataProducer producer) {
             produced.addAll(producer.produces());
+        }
+        if (plugin instanceof ProfileHandler handler) {
+            produced.addAll(handler.produces());
         }
         return produced;
     }

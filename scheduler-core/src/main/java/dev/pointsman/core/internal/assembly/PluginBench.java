@@ -24,8 +24,14 @@ final class PluginBench {
     private final IdentityHashMap<Plugin, String> names = new IdentityHashMap<>();
     private final Set<String> declared = new HashSet<>();
 
-    PluginBench(PluginTypes types) {
+    /** Default producers that were made, or taken over, because nothing declared makes their data. */
+    private final Map<String, Plugin> defaults = new LinkedHashMap<>();
+
+    private final Map<String, Plugin> keptDefaults;
+
+    PluginBench(PluginTypes types, Map<String, Plugin> keptDefaults) {
         this.types = types;
+        this.keptDefaults = keptDefaults;
     }
 
     /** Adds a plugin under the name that the host gave it, which must be free. */
@@ -100,8 +106,21 @@ final class PluginBench {
         if (byName.containsKey(producer) || !types.has(producer)) {
             return false;
         }
-        put(place, producer, PluginRef.named(producer));
+        Plugin kept = keptDefaults.get(producer);
+        put(place, producer, kept == null ? PluginRef.named(producer) : PluginRef.instance(producer, kept));
+        defaults.put(producer, requireNonNull(byName.get(producer)));
         return true;
+    }
+
+    /** Returns the reference that a plugin came from, or null. */
+    @Nullable
+    PluginRef ref(String name) {
+        return refs.get(name);
+    }
+
+    /** Returns the default producers by type. */
+    Map<String, Plugin> defaults() {
+        return defaults;
     }
 
     /** Returns all plugins by name, in the order in which they came. */

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.core.internal.assembly;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.pointsman.api.config.ParameterException;
 import dev.pointsman.api.config.ParameterSpec;
 import dev.pointsman.api.config.Parameters;
 import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.api.plugin.Plugin;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +20,18 @@ import org.jspecify.annotations.Nullable;
  * The plugin types that a builder knows: what the host registered, before all else; then the built-in ones and those that were
  * discovered, which may not share a name.
  */
-final class PluginTypes {
+public final class PluginTypes {
     private final Map<String, PluginFactory> byName = new HashMap<>();
 
-    PluginTypes(List<PluginFactory> builtIn, List<PluginFactory> registered, @Nullable ClassLoader discover) {
+    /**
+     * Collects the types.
+     *
+     * @param builtIn the factories that every scheduler knows
+     * @param registered the host's own factories
+     * @param discover where to look for more, or null
+     * @throws IllegalArgumentException if two factories make one type
+     */
+    public PluginTypes(List<PluginFactory> builtIn, List<PluginFactory> registered, @Nullable ClassLoader discover) {
         registered.forEach(factory -> add(factory, Set.of()));
         Set<String> settled = Set.copyOf(byName.keySet());
         builtIn.forEach(factory -> add(factory, settled));
@@ -44,17 +55,46 @@ final class PluginTypes {
         }
     }
 
-    boolean has(String type) {
+    /** Tells whether there is a type of that name. */
+    public boolean has(String type) {
         return byName.containsKey(type);
     }
 
-    Plugin create(String place, String name, String type, Map<String, Object> values) {
+    /**
+     * Makes a plugin.
+     *
+     * @param place what names it, for error messages
+     */
+    public Plugin create(String place, String name, String type, Map<String, Object> values) {
         PluginFactory factory = byName.get(type);
         if (factory == null) {
             throw ParameterException.unknown(place, "plugin or plugin type", type, byName.keySet());
         }
-        Parameters parameters = Parameters.of(name.equals(type) ? place : place + " (" + type + ")", values);
+        return make(factory, name.equals(type) ? place : place + " (" + type + ")", name, values);
+    }
+
+    /**
+     * Makes a plugin of a type that there is.
+     *
+     * @param path where its parameters stand, for error messages
+     */
+    Plugin createAt(String path, String name, String type, Map<String, Object> values) {
+        return make(requireNonNull(byName.get(type)), path, name, values);
+    }
+
+    private static Plugin make(PluginFactory factory, String path, String name, Map<String, Object> values) {
+        Parameters parameters = Parameters.of(path, values);
         ParameterSpec.checkNames(parameters, factory.parameters());
         return factory.create(name, parameters);
+    }
+
+    /** Returns the names that types go by, aliases included. */
+    Set<String> names() {
+        return Collections.unmodifiableSet(byName.keySet());
+    }
+
+    /** Returns the factory of a type, or null. */
+    public @Nullable PluginFactory find(String type) {
+        return byName.get(type);
     }
 }

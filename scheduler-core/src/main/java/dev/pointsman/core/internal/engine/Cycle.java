@@ -42,10 +42,11 @@ final class Cycle implements ProductionCycle {
     private int promptTokens;
     private boolean rehearsal;
 
-    /** Where the producer that runs may say something, and who it is; null if nobody asked for an explanation. */
+    /** Where the plugin that runs may say something, and who it is; null if nobody asked for an explanation. */
     private @Nullable Account account;
 
-    private String producer = "";
+    private String writerKind = "";
+    private String writer = "";
 
     Cycle(Blueprint blueprint) {
         keys = blueprint.keys();
@@ -103,9 +104,10 @@ final class Cycle implements ProductionCycle {
         writable = keyNumbers;
     }
 
-    /** Has what the producer that runs next says taken down under its name; null if nobody asked for an explanation. */
-    void takeNotes(String producer, @Nullable Account account) {
-        this.producer = producer;
+    /** Has what the plugin that runs next says taken down under its name; null if nobody asked for an explanation. */
+    void takeNotes(String kind, String writer, @Nullable Account account) {
+        this.writerKind = kind;
+        this.writer = writer;
         this.account = account;
     }
 
@@ -230,7 +232,7 @@ final class Cycle implements ProductionCycle {
     @Override
     public void note(String note) {
         if (account != null) {
-            account.note("producer " + producer + ": " + note);
+            account.note(writerKind + writer + ": " + note);
         }
     }
 

@@ -18,6 +18,7 @@ final class Draft implements DecisionDraft {
     private @Nullable ProfileRun primary;
     private @Nullable Map<String, String> headers;
     private @Nullable Rejection rejection;
+    private int port;
 
     Draft(RunOrder order) {
         this.order = order;
@@ -52,6 +53,20 @@ final class Draft implements DecisionDraft {
             headers = new LinkedHashMap<>();
         }
         headers.put(requireNonNull(lowerCaseName, "lowerCaseName"), requireNonNull(value, "value"));
+    }
+
+    @Override
+    public void port(int port) {
+        if (port < 1 || port > 65_535) {
+            throw new IllegalArgumentException(
+                    "port: must be 1 to 65535, but was " + port + ".\nMaybe leave the endpoints' own.");
+        }
+        this.port = port;
+    }
+
+    /** Returns the port to reach the answering leg at, or 0 for the endpoints' own. */
+    int port() {
+        return port;
     }
 
     @Override

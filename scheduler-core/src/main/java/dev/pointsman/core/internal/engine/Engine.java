@@ -3,6 +3,7 @@ package dev.pointsman.core.internal.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.ImmutableList;
 import dev.pointsman.api.decision.Dispatch;
 import dev.pointsman.api.decision.Evaluation;
 import dev.pointsman.api.decision.Leg;
@@ -50,6 +51,7 @@ public final class Engine {
      */
     private static final int CONFLICTS_UNDER_LOCK = 16;
 
+    private final Settings settings;
     private final Fleet fleet;
     private final LongSupplier clock;
     private final long seed;
@@ -57,11 +59,11 @@ public final class Engine {
     private final Blueprint blueprint;
     private final PluginGuard guard;
     private final CyclePool cycles;
-    private final LoadLedger ledger = new LoadLedger();
+    private final LoadLedger ledger;
     private final LoadView load;
     private final DispatchEvents events;
     private final FleetListener listener;
-    private final ReentrantLock reservationLock = new ReentrantLock();
+    private final ReentrantLock reservationLock;
     private final @Nullable Leases leases;
     private volatile boolean detached;
 
@@ -72,18 +74,43 @@ public final class Engine {
      * @param blueprint its plugins
      */
     public Engine(Settings settings, Blueprint blueprint) {
+        this(settings, blueprint, null);
+        fleet.addListener(listener);
+    }
+
+    private Engine(Settings settings, Blueprint blueprint, @Nullable Engine before) {
+        this.settings = settings;
         this.fleet = settings.fleet();
         this.clock = settings.clock();
         this.seed = settings.seed();
         this.explainOneIn = settings.explainOneIn();
         this.blueprint = blueprint;
-        this.leases = settings.leaseNanos() > 0 ? new Leases(settings.leaseNanos()) : null;
+        // Load in flight and leases outlive the plugins that put them there.
+        this.ledger = before != null ? before.ledger : new LoadLedger();
+        this.reservationLock = before != null ? before.reservationLock : new ReentrantLock();
+        this.leases =
+                before != null ? before.leases : settings.leaseNanos() > 0 ? new Leases(settings.leaseNanos()) : null;
         guard = new PluginGuard(clock, settings.failFast(), blueprint.observers());
         cycles = new CyclePool(blueprint);
         load = new LoadView(ledger, blueprint.keys());
-        events = new ObserverEvents(clock, ledger, guard);
+        events = new ObserverEvents(clock, ledger, guard, blueprint.decorators());
         listener = new IsolatedListeners(ledger, blueprint.fleetListeners(), guard);
-        fleet.addListener(listener);
+    }
+
+    /**
+     * Makes the engine that takes over: with other plugins, over the same fleet and the same load in flight. From when this
+     * returns only the new one follows the fleet; requests that this one is deciding, and dispatches under way, end with the
+     * plugins that they began with. A plugin that both have is not told again who is in the fleet, so it keeps what it knows.
+     */
+    public Engine replacedBy(Blueprint next) {
+        Engine engine = new Engine(settings, next, this);
+        ImmutableList<Named<FleetListener>> newcomers = next.fleetListeners().stream()
+                .filter(listener ->
+                        blueprint.fleetListeners().stream().noneMatch(known -> known.plugin() == listener.plugin()))
+                .collect(ImmutableList.toImmutableList());
+        fleet.replaceListener(
+                listener, engine.listener, new IsolatedListeners(new LoadLedger(), newcomers, engine.guard));
+        return engine;
     }
 
     /** Stops listening to the fleet, and refuses to decide from now on. */
@@ -236,7 +263,7 @@ public final class Engine {
         for (int i = 0; i < blueprint.producers().size(); i++) {
             Blueprint.Production production = blueprint.producers().get(i);
             cycle.allowWriting(production.writes());
-            cycle.takeNotes(production.producer().name(), account);
+            cycle.takeNotes("producer ", production.producer().name(), account);
             try {
                 production.producer().plugin().produce(cycle, cycle.candidates);
             } catch (Throwable thrown) {
@@ -275,7 +302,7 @@ public final class Engine {
     private @Nullable Rejection runProfiles(Cycle cycle, @Nullable Account account, boolean reserve) {
         Named<ProfileHandler> handler = blueprint.handler();
         try {
-            List<String> next = handler.plugin().next(cycle, cycle.order);
+            List<String> next = next(cycle, account, handler);
             while (!next.isEmpty()) {
                 for (String profile : next) {
                     ProfileRun run = cycle.order.run(profile);
@@ -289,7 +316,7 @@ public final class Engine {
                     cycle.order.add(run);
                     runProfile(run, account, reserve);
                 }
-                next = handler.plugin().next(cycle, cycle.order);
+                next = next(cycle, account, handler);
             }
             Draft draft = new Draft(cycle.order);
             handler.plugin().fold(cycle, cycle.order, draft);
@@ -312,6 +339,14 @@ public final class Engine {
                     "profile handler " + handler.name() + " failed: " + thrown,
                     handler.name());
         }
+    }
+
+    private List<String> next(Cycle cycle, @Nullable Account account, Named<ProfileHandler> handler) {
+        cycle.allowWriting(blueprint.handlerWrites());
+        cycle.takeNotes("profile handler ", handler.name(), account);
+        List<String> next = handler.plugin().next(cycle, cycle.order);
+        cycle.allowNoWriting();
+        return next;
     }
 
     /** Runs one profile until what it picked is reserved, or it has nothing to pick. */
@@ -352,7 +387,9 @@ public final class Engine {
 
     private SchedulingDecision decide(Cycle cycle, @Nullable Account account) {
         Draft draft = cycle.draft();
-        Leg primary = draft.primaryRun().chosen();
+        Leg primary = draft.port() == 0
+                ? draft.primaryRun().chosen()
+                : AtPort.of(draft.primaryRun().chosen(), draft.port());
         List<Leg> others = List.of();
         if (!draft.otherRuns().isEmpty()) {
             others = new ArrayList<>(draft.otherRuns().size());

@@ -11,6 +11,7 @@ import dev.pointsman.api.decision.Usage;
 import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.request.InferenceRequest;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,11 @@ public final class ActiveDispatch implements Dispatch {
         synchronized (lock) {
             return target.endpoint();
         }
+    }
+
+    @Override
+    public Map<String, String> responseHeaders() {
+        return events.responseHeaders(this);
     }
 
     @Override

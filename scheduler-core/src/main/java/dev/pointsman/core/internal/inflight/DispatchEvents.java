@@ -5,6 +5,7 @@ import dev.pointsman.api.decision.Dispatch;
 import dev.pointsman.api.decision.Ending;
 import dev.pointsman.api.decision.Target;
 import dev.pointsman.api.decision.Usage;
+import java.util.Map;
 
 /** Where dispatches tell what becomes of them: the engine, which passes it on to observers. Must not throw. */
 public interface DispatchEvents {
@@ -25,6 +26,9 @@ public interface DispatchEvents {
 
     /** It moved to a fallback. */
     void failedOver(Dispatch dispatch, Target from, Target to, long now);
+
+    /** Returns the headers to add to the response. */
+    Map<String, String> responseHeaders(Dispatch dispatch);
 
     /** It ended. */
     void ended(Dispatch dispatch, Ending ending, Usage usage, long now);

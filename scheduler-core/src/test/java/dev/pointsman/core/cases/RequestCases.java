@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.cases;
+
+/** Cases of admitters, screeners and conditional decode. */
+final class RequestCases implements CaseGroup {
+    @Override
+    public boolean takes(Case one) {
+        return false;
+    }
+
+    @Override
+    public void run(Case one) {
+        throw new Mismatch(one.path() + ": is not known to this runner");
+    }
+}

@@ -13,19 +13,26 @@ module dev.pointsman.core {
     requires org.yaml.snakeyaml;
 
     exports dev.pointsman.core;
+    exports dev.pointsman.core.admission;
+    exports dev.pointsman.core.affinity;
     exports dev.pointsman.core.config;
+    exports dev.pointsman.core.cost;
+    exports dev.pointsman.core.decider;
     exports dev.pointsman.core.explain;
     exports dev.pointsman.core.filter;
     exports dev.pointsman.core.fleet;
     exports dev.pointsman.core.handler;
     exports dev.pointsman.core.latency;
-    exports dev.pointsman.core.affinity;
     exports dev.pointsman.core.picker;
     exports dev.pointsman.core.policy;
-    exports dev.pointsman.core.request;
     exports dev.pointsman.core.producer;
     exports dev.pointsman.core.profile;
+    exports dev.pointsman.core.request;
+    exports dev.pointsman.core.reuse;
     exports dev.pointsman.core.scorer;
+    exports dev.pointsman.core.scorer.attribute;
+    exports dev.pointsman.core.scorer.label;
+    exports dev.pointsman.core.screener;
 
     uses dev.pointsman.api.config.PluginFactory;
 }

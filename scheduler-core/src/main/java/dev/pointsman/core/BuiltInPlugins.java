@@ -4,6 +4,7 @@ package dev.pointsman.core;
 import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.core.affinity.AffinityFactories;
 import dev.pointsman.core.config.Semantics;
+import dev.pointsman.core.decider.DeciderFactories;
 import dev.pointsman.core.filter.FilterFactories;
 import dev.pointsman.core.handler.HandlerFactories;
 import dev.pointsman.core.latency.LatencyFactories;
@@ -35,6 +36,7 @@ public final class BuiltInPlugins {
                         ScorerFactories.all(semantics),
                         PickerFactories.all(semantics),
                         HandlerFactories.all(semantics),
+                        DeciderFactories.all(semantics),
                         ProducerFactories.all(semantics),
                         LatencyFactories.all(semantics),
                         RequestFactories.all(semantics),

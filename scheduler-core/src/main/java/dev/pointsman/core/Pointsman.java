@@ -9,16 +9,23 @@ import dev.pointsman.api.decision.Evaluation;
 import dev.pointsman.api.decision.SchedulingOutcome;
 import dev.pointsman.api.plugin.Plugin;
 import dev.pointsman.api.request.InferenceRequest;
-import dev.pointsman.core.config.EndpointPickerConfig;
+import dev.pointsman.core.config.Expectations;
 import dev.pointsman.core.config.Finding;
 import dev.pointsman.core.fleet.Fleet;
 import dev.pointsman.core.internal.assembly.Assembly;
+import dev.pointsman.core.internal.assembly.Blueprint;
 import dev.pointsman.core.internal.assembly.PluginTypes;
 import dev.pointsman.core.internal.builtin.Times;
 import dev.pointsman.core.internal.engine.Engine;
+import dev.pointsman.core.internal.engine.RequestRules;
 import dev.pointsman.core.profile.PluginRef;
 import dev.pointsman.core.profile.Profile;
 import dev.pointsman.core.profile.ShippedProfiles;
+import dev.pointsman.core.request.ConditionalDecode;
+import dev.pointsman.core.request.ModelRewrites;
+import dev.pointsman.core.request.NamedObjectives;
+import dev.pointsman.core.request.RequestHeaders;
+import dev.pointsman.core.request.RequestSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  * virtual one. The same seed, snapshot, load in flight and request give the same decision.
  */
 public final class Pointsman implements AutoCloseable {
+    private final Object lifecycle = new Object();
     private volatile Engine engine;
     private final @Nullable Configured configured;
 
@@ -126,8 +134,8 @@ public final class Pointsman implements AutoCloseable {
     public void reload(EndpointPickerConfig configuration) {
         requireNonNull(configuration, "configuration");
         Configured from = configured();
-        synchronized (from) {
-            engine = engine.replacedBy(from.blueprint(configuration));
+        synchronized (lifecycle) {
+            engine = from.apply(configuration, engine::replacedBy);
         }
     }
 
@@ -142,13 +150,16 @@ public final class Pointsman implements AutoCloseable {
     }
 
     /**
-     * Looks for what the configuration allows and probably does not mean: scorers that decide nothing, profiles that never run.
+     * Looks for what the configuration allows and probably does not mean: scorers that decide nothing, profiles that never run,
+     * prompts that are longer than what is matched of them.
      *
-     * @param longestPromptTokens the longest prompt that is expected, or 0 if unknown
+     * @param expected what the host knows of its traffic and metrics, such as {@code
+     *     Expectations.NONE.longestPromptTokens(131_072)}
+     * @return what was found, in the order of the file
      * @throws IllegalStateException if this scheduler was not built from a configuration
      */
-    public List<Finding> findings(long longestPromptTokens) {
-        return configured().findings(longestPromptTokens);
+    public List<Finding> findings(Expectations expected) {
+        return configured().findings(requireNonNull(expected, "expected"));
     }
 
     private Configured configured() {
@@ -170,7 +181,10 @@ public final class Pointsman implements AutoCloseable {
      */
     @Override
     public void close() {
-        engine.detach();
+        // Not while a reload puts another engine in the place of the one that is closed.
+        synchronized (lifecycle) {
+            engine.detach();
+        }
     }
 
     /** Collects what a scheduler is made of; not thread-safe. */
@@ -187,6 +201,9 @@ public final class Pointsman implements AutoCloseable {
         private boolean failFast;
         private long leaseNanos;
         private int explainOneIn;
+        private RequestSettings requests = RequestSettings.NONE;
+        private @Nullable SignalAge signalAge = SignalAge.DEFAULT;
+        private @Nullable DecisionBudget budget;
 
         private Builder(Fleet fleet) {
             this.fleet = fleet;
@@ -255,6 +272,35 @@ public final class Pointsman implements AutoCloseable {
         }
 
         /**
+         * Sets which models requests really run on, and has the header {@value RequestHeaders#MODEL_REWRITE} obeyed. A {@link
+         * dev.pointsman.api.decision.Dispatch#request} then asks for the model that was drawn. Rules of a configuration replace
+         * these.
+         */
+        public Builder modelRewrites(ModelRewrites rewrites) {
+            requests = new RequestSettings(requireNonNull(rewrites, "rewrites"), null, null).orElse(requests);
+            return this;
+        }
+
+        /**
+         * Sets what the names of objectives are worth, and has requests' {@linkplain RequestHeaders headers} read: priority, fairness
+         * id and the times to keep. Without this they are read only under a configuration, whose own names replace these.
+         */
+        public Builder objectives(NamedObjectives objectives) {
+            requests = new RequestSettings(null, requireNonNull(objectives, "objectives"), null).orElse(requests);
+            return this;
+        }
+
+        /**
+         * Has a request that prefers an answer {@linkplain ConditionalDecode if it is available} refused where nothing of its
+         * prompt is cached. Without this it is done only under a configuration, whose own choice of producers replaces this.
+         */
+        public Builder conditionalDecode(ConditionalDecode conditionalDecode) {
+            requests = new RequestSettings(null, null, requireNonNull(conditionalDecode, "conditionalDecode"))
+                    .orElse(requests);
+            return this;
+        }
+
+        /**
          * Sets the clock, {@link System#nanoTime} by default.
          *
          * @param clock nanoseconds since some fixed time; never goes back
@@ -289,6 +335,27 @@ public final class Pointsman implements AutoCloseable {
         }
 
         /**
+         * Sets how scores fade with the age of the signals that they come from; {@link SignalAge#DEFAULT} by default. A configuration
+         * with llm-d's semantics counts signals in full, whatever is set here.
+         */
+        public Builder signalAge(SignalAge age) {
+            this.signalAge = requireNonNull(age, "age");
+            return this;
+        }
+
+        /** Has scores count in full, however old the signals are that they come from. */
+        public Builder ignoreSignalAge() {
+            this.signalAge = null;
+            return this;
+        }
+
+        /** Sets how long a decision may take, and what it goes without then; by default it takes what it takes. */
+        public Builder budget(DecisionBudget budget) {
+            this.budget = requireNonNull(budget, "budget");
+            return this;
+        }
+
+        /**
          * Has one in some decisions carry an explanation; which ones is drawn from the request's id.
          *
          * @param n 1 for every decision, 100 for one in a hundred, 0 for none, the default
@@ -309,20 +376,26 @@ public final class Pointsman implements AutoCloseable {
          *     that nobody produces, or producers wait for each other
          */
         public Pointsman build() {
-            Engine.Settings settings = new Engine.Settings(fleet, clock, seed, failFast, leaseNanos, explainOneIn);
+            Engine.Settings settings =
+                    new Engine.Settings(fleet, clock, seed, failFast, leaseNanos, explainOneIn, signalAge, budget);
             if (configuration != null) {
                 if (!profiles.isEmpty() || handler != null) {
                     throw new IllegalArgumentException("scheduler: has a configuration, and "
                             + (handler != null ? "a profile handler" : "profiles")
                             + " in code as well.\nMaybe declare them in the configuration.");
                 }
-                Configured configured = new Configured(factories, discovery, plugins);
-                return new Pointsman(new Engine(settings, configured.blueprint(configuration)), configured);
+                Configured configured = new Configured(factories, discovery, plugins, requests);
+                Engine engine =
+                        configured.apply(configuration, (blueprint, rules) -> new Engine(settings, blueprint, rules));
+                return new Pointsman(engine, configured);
             }
             List<Profile> used = profiles.isEmpty() ? List.of(ShippedProfiles.defaultProfile()) : profiles;
             PluginTypes types = new PluginTypes(BuiltInPlugins.factories(), factories, discovery);
             Assembly assembly = new Assembly(types, Map.of(), plugins, used, handler);
-            return new Pointsman(new Engine(settings, assembly.build()), null);
+            Blueprint blueprint = assembly.build();
+            RequestRules rules = RequestRules.of(requests, assembly.plugins().values());
+            rules.requireProducers(blueprint.keys());
+            return new Pointsman(new Engine(settings, blueprint, rules), null);
         }
     }
 }

@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.api.config.ParameterSpec;
+import dev.pointsman.api.config.Parameters;
 import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.api.plugin.Admission;
 import dev.pointsman.api.plugin.CostScorer;
@@ -14,12 +15,17 @@ import dev.pointsman.api.plugin.Filter;
 import dev.pointsman.api.plugin.Picker;
 import dev.pointsman.api.plugin.Plugin;
 import dev.pointsman.api.plugin.ProfileHandler;
+import dev.pointsman.api.plugin.RequestDecorator;
+import dev.pointsman.api.plugin.ResponseDecorator;
 import dev.pointsman.api.plugin.Scorer;
+import dev.pointsman.api.plugin.Screener;
+import dev.pointsman.core.decider.Decider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -33,9 +39,31 @@ class PluginReferenceTest {
         KINDS.put("Cost scorers", CostScorer.class);
         KINDS.put("Pickers", Picker.class);
         KINDS.put("Profile handlers", ProfileHandler.class);
+        KINDS.put("Deciders", Decider.class);
+        KINDS.put("Request headers", RequestDecorator.class);
         KINDS.put("Data producers", DataProducer.class);
         KINDS.put("Admission", Admission.class);
+        KINDS.put("Screeners", Screener.class);
+        KINDS.put("Response headers", ResponseDecorator.class);
     }
+
+    /** What types need that do not go without parameters. */
+    private static final Map<String, Map<String, Object>> NEEDED = Map.of(
+            "endpoint-attribute-scorer",
+                    Map.of("attributeKey", "a", "algorithm", Map.of("type", "linear_lower_is_better")),
+            "header-label-affinity-scorer", Map.of("headerName", "a", "labelKey", "b"),
+            "by-label", Map.of("label", "a", "allowsNoLabel", true),
+            "utilization-filter", Map.of("conditions", List.of(Map.of("metric", "active-requests", "maxValue", 1))),
+            "endpoint-attribute-filter",
+                    Map.of(
+                            "attribute",
+                            "a",
+                            "algorithm",
+                            Map.of("type", "threshold", "threshold", Map.of("operator", "LessThan", "value", 1))),
+            "disaggregatedset-rollout-screener",
+                    Map.of(
+                            "scope", Map.of("labelSelector", "a=b"),
+                            "revisionGating", Map.of("mode", "disabled")));
 
     /** If this fails after a change of a factory, write what it expected into the file: {@code -Dpointsman.rewrite=true}. */
     @Test
@@ -66,7 +94,18 @@ class PluginReferenceTest {
     }
 
     private static Plugin make(PluginFactory factory) {
-        return factory.create(factory.type(), dev.pointsman.api.config.Parameters.of("", Map.of()));
+        return factory.create(
+                factory.type(),
+                Parameters.of("", NEEDED.getOrDefault(factory.type(), Map.of()), (path, name) -> make(name)));
+    }
+
+    /** Makes a plugin that another one names by default. */
+    private static Plugin make(String type) {
+        return BuiltInPlugins.factories().stream()
+                .filter(factory -> factory.type().equals(type))
+                .findFirst()
+                .map(PluginReferenceTest::make)
+                .orElseThrow();
     }
 
     private static void describe(PluginFactory factory, StringBuilder text) {

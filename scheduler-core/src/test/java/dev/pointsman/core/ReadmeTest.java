@@ -76,10 +76,14 @@ class ReadmeTest {
                 import dev.pointsman.api.plugin.*;
                 import dev.pointsman.api.request.*;
                 import dev.pointsman.core.*;
+                import dev.pointsman.core.config.*;
+                import dev.pointsman.core.decider.*;
                 import dev.pointsman.core.explain.*;
                 import dev.pointsman.core.fleet.*;
+                import dev.pointsman.core.handler.*;
                 import dev.pointsman.core.producer.*;
                 import dev.pointsman.core.profile.*;
+                import dev.pointsman.core.request.*;
                 import dev.pointsman.kvcache.*;
                 import dev.pointsman.kvcache.feed.*;
                 import dev.pointsman.kvcache.snapshot.*;

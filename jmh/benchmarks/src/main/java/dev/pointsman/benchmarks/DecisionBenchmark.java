@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * One decision with four scorers (KV usage, queue, prefix, LoRA; each of weight 1) and the best total: the workload of llm-d's
  * own {@code BenchmarkSchedule} (queue i mod 8, KV usage (i mod 10)/10, the adapter on every third endpoint), and 1,000
- * endpoints besides. The prefix match is given, as there: finding it is the index's benchmark.
+ * and 10,000 endpoints besides. The prefix match is given, as there: finding it is the index's benchmark.
  *
  * <p>{@code decide} is a whole life: schedule, reserve, complete. {@code decideOnLoad} adds a scorer on load in flight, so that
  * load is read and reservations are guarded. {@code explain} is an evaluation with its explanation.
@@ -48,7 +48,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class DecisionBenchmark {
     private static final int REQUESTS = 1024;
 
-    @Param({"5", "25", "100", "1000"})
+    @Param({"5", "25", "100", "1000", "10000"})
     int endpoints;
 
     private Pointsman blind = pointsman(1, false);

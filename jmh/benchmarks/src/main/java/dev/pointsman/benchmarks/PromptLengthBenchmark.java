@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A whole life of a request under the default profile, by the length of its tokenized prompt: the prompt is hashed, looked up in
- * the plain index and noted there. Eight endpoints; 64 prompts that share nothing and come round again, so most are known.
+ * the index and noted there. Eight endpoints; 64 prompts that share nothing and come round again, so most are known.
  *
  * <pre>{@code java -jar jmh/benchmarks/target/benchmarks.jar PromptLengthBenchmark -prof gc}</pre>
  */

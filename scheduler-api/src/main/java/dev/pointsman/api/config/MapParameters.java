@@ -3,7 +3,9 @@ package dev.pointsman.api.config;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pointsman.api.plugin.Plugin;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,17 +20,24 @@ final class MapParameters implements Parameters {
 
     private static final String OTHER_UNIT = "Maybe it is in another unit; the parameter's description names it.";
 
+    /** Finds nothing. */
+    static final PluginLookup NO_PLUGINS = (path, name) -> {
+        throw ParameterException.unknown(path, "plugin", name, List.of());
+    };
+
     private final String path;
     private final Map<String, Object> values;
+    private final PluginLookup plugins;
 
-    private MapParameters(String path, Map<String, Object> copiedValues) {
+    private MapParameters(String path, Map<String, Object> copiedValues, PluginLookup plugins) {
         this.path = path;
         this.values = copiedValues;
+        this.plugins = plugins;
     }
 
-    static MapParameters copyOf(String path, Map<?, ?> values) {
+    static MapParameters copyOf(String path, Map<?, ?> values, PluginLookup plugins) {
         requireNonNull(path, "path");
-        return new MapParameters(path, Values.copy(path, values));
+        return new MapParameters(path, Values.copy(path, values), requireNonNull(plugins, "plugins"));
     }
 
     @Override
@@ -151,6 +160,29 @@ final class MapParameters implements Parameters {
     }
 
     @Override
+    public long size(String name, long fallback, long minimum, long maximum) {
+        Object value = values.get(name);
+        if (value == null) {
+            return fallback;
+        }
+        if (value instanceof Number) {
+            return integer(name, fallback, minimum, maximum);
+        }
+        String expected = "must be an amount of memory, in bytes" + Bounds.of(minimum, maximum);
+        if (!(value instanceof String text)) {
+            throw wrongKind(at(name), expected, value, "Maybe use text such as 2GiB, or a number of bytes.");
+        }
+        BigInteger bytes = SizeText.bytes(text.strip());
+        if (bytes == null) {
+            throw error(name, expected, "Maybe write it as 2GiB, 500M or 64Ki.");
+        }
+        if (bytes.compareTo(BigInteger.valueOf(minimum)) < 0 || bytes.compareTo(BigInteger.valueOf(maximum)) > 0) {
+            throw error(name, expected, "Maybe the unit is wrong.");
+        }
+        return bytes.longValueExact();
+    }
+
+    @Override
     public List<String> strings(String name) {
         List<?> list = list(name, "must be a list of text");
         List<String> strings = new ArrayList<>(list.size());
@@ -163,7 +195,7 @@ final class MapParameters implements Parameters {
     @Override
     public Parameters object(String name) {
         Object value = values.get(name);
-        return value == null ? new MapParameters(at(name), Map.of()) : object(at(name), value);
+        return value == null ? new MapParameters(at(name), Map.of(), plugins) : object(at(name), value);
     }
 
     @Override
@@ -174,6 +206,29 @@ final class MapParameters implements Parameters {
             objects.add(object(at(name, i), list.get(i)));
         }
         return List.copyOf(objects);
+    }
+
+    @Override
+    public <T> @Nullable T plugin(String name, Class<T> kind) {
+        String named = string(name);
+        return named == null ? null : find(at(name), named, kind);
+    }
+
+    @Override
+    public <T> T plugin(String name, String fallback, Class<T> kind) {
+        return find(at(name), string(name, fallback), kind);
+    }
+
+    private <T> T find(String at, String named, Class<T> kind) {
+        Plugin found = plugins.find(at, named);
+        if (kind.isInstance(found)) {
+            return kind.cast(found);
+        }
+        throw new ParameterException(
+                at,
+                "must name a " + kind.getSimpleName() + ", but " + named + " is none ("
+                        + found.getClass().getSimpleName() + ").",
+                "Maybe another plugin was meant.");
     }
 
     @Override
@@ -243,9 +298,9 @@ final class MapParameters implements Parameters {
 
     /** Views a copied object; what a copied map holds was copied with it. */
     @SuppressWarnings("unchecked") // Values.copy makes maps from String to Object only.
-    private static Parameters object(String path, Object value) {
+    private Parameters object(String path, Object value) {
         if (value instanceof Map<?, ?> map) {
-            return new MapParameters(path, (Map<String, Object>) map);
+            return new MapParameters(path, (Map<String, Object>) map, plugins);
         }
         throw wrongKind(path, "must be an object", value, "Maybe give parameters by name, as in {name: value}.");
     }

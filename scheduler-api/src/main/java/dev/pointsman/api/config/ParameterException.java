@@ -3,6 +3,7 @@ package dev.pointsman.api.config;
 
 import java.io.Serial;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** A configuration is wrong. The message has two lines: where and what, then what to try. */
@@ -11,6 +12,7 @@ public final class ParameterException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     private static final int MOST_NAMES = 60;
+    private static final int MOST_SHOWN = 100;
 
     private final String path;
 
@@ -22,8 +24,27 @@ public final class ParameterException extends IllegalArgumentException {
      * @param hint what to try; one sentence
      */
     public ParameterException(String path, String fact, String hint) {
-        super((path.isEmpty() ? "" : path + ": ") + fact + "\n" + hint);
+        super((path.isEmpty() ? "" : oneLine(path) + ": ") + oneLine(fact) + "\n" + oneLine(hint));
         this.path = path;
+    }
+
+    /** What was given may have line breaks of its own; a message has two lines. */
+    private static String oneLine(String text) {
+        if (text.chars().noneMatch(Character::isISOControl)) {
+            return text;
+        }
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\n') {
+                line.append("\\n");
+            } else if (Character.isISOControl(c)) {
+                line.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            } else {
+                line.append(c);
+            }
+        }
+        return line.toString();
     }
 
     /**
@@ -43,7 +64,8 @@ public final class ParameterException extends IllegalArgumentException {
                 : known.size() > MOST_NAMES
                         ? "some of the " + known.size() + " that there are: " + names + "."
                         : "there are: " + names + ".";
-        return new ParameterException(path, "no " + kind + " is called " + name + ".", maybe + there);
+        String shown = name.length() > MOST_SHOWN ? name.substring(0, MOST_SHOWN) + "..." : name;
+        return new ParameterException(path, "no " + kind + " is called " + shown + ".", maybe + there);
     }
 
     /** Returns where the error is. */

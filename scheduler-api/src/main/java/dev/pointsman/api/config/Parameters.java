@@ -28,7 +28,16 @@ public interface Parameters {
      * @throws ParameterException if a value is null or of another type
      */
     static Parameters of(String path, Map<String, ?> values) {
-        return MapParameters.copyOf(path, values);
+        return MapParameters.copyOf(path, values, MapParameters.NO_PLUGINS);
+    }
+
+    /**
+     * Wraps values like {@link #of(String, Map)}, among which may be the names of plugins.
+     *
+     * @param plugins finds the plugins that {@link #plugin} is asked for
+     */
+    static Parameters of(String path, Map<String, ?> values, PluginLookup plugins) {
+        return MapParameters.copyOf(path, values, plugins);
     }
 
     /** Returns where these parameters stand, such as {@code profiles[0].plugins[2].parameters}. */
@@ -111,6 +120,14 @@ public interface Parameters {
      */
     Duration duration(String name, Duration fallback, Duration minimum, Duration maximum);
 
+    /**
+     * Returns an amount of memory within bounds, or the fallback; all in bytes. It is a number of bytes, or text of a number
+     * and a unit: {@code 2GiB}, {@code 500M}, {@code 64Ki} (Kubernetes' form; Ki is 1024, k is 1000, and a B may follow).
+     *
+     * @throws ParameterException if it is outside {@code minimum .. maximum}
+     */
+    long size(String name, long fallback, long minimum, long maximum);
+
     /** Returns a list of text, empty if absent. */
     List<String> strings(String name);
 
@@ -119,6 +136,24 @@ public interface Parameters {
 
     /** Returns the parameters of each object in a list, empty if absent. */
     List<Parameters> objects(String name);
+
+    /**
+     * Returns the plugin that a parameter names, or null if it is absent. The plugin may be declared before or after the one
+     * that asks; two that ask for each other are refused. It is the instance that everybody else uses.
+     *
+     * @param kind what the plugin must be; a class or interface of the caller's will do
+     * @throws ParameterException if it is no text, or names no plugin or one of another kind
+     */
+    <T> @Nullable T plugin(String name, Class<T> kind);
+
+    /**
+     * Returns the plugin that a parameter names, or the one of another name if it is absent.
+     *
+     * @param fallback the name of a plugin that must be there when the parameter is not
+     * @param kind what the plugin must be
+     * @throws ParameterException if it is no text, or names no plugin or one of another kind
+     */
+    <T> T plugin(String name, String fallback, Class<T> kind);
 
     /**
      * Binds all parameters to a record by its canonical constructor: component names are parameter names. Components may

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the name that was probably meant. */
 final class Spelling {
+    private static final int LONGEST = 200;
+
     private Spelling() {}
 
     /**
@@ -14,6 +16,9 @@ final class Spelling {
      * (at least one), not counting case, dashes and underscores. Of several equally near, the first in alphabetical order.
      */
     static @Nullable String nearest(String given, Collection<String> known) {
+        if (given.length() > LONGEST) {
+            return null; // Nobody meant a name that long, and to compare it takes long.
+        }
         String plain = plain(given);
         int nearestDistance = Math.max(1, plain.length() / 3);
         String nearest = null;

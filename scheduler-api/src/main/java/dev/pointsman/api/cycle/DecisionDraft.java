@@ -24,10 +24,11 @@ public interface DecisionDraft {
     void leg(String profile);
 
     /**
-     * Asks the host to set a header on the request.
+     * Asks the host to set a header on the request, in place of any that came with it, or to remove it. To remove is for
+     * headers that tell the model server where to go on: what a client writes there must not be believed.
      *
      * @param lowerCaseName the header's name
-     * @param value its value
+     * @param value its value; empty to remove the header
      */
     void header(String lowerCaseName, String value);
 

@@ -58,6 +58,8 @@ public record Rejection(
         FILTERED_OUT(429),
         /** Admission refused the request, usually to shed load. */
         NOT_ADMITTED(429),
+        /** Admission refused the request, and answers as llm-d does, whose denials reach the caller as internal errors. */
+        ADMISSION_ERROR(500),
         /** The profile handler could not make a decision of the profiles' results. */
         NO_DECISION(503),
         /** The caller wanted an answer only if its prompt is cached already, and it is not. */

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param requestId the request that was scheduled
  * @param primary the leg that answers the caller: the decode leg when stages are split
  * @param otherLegs legs that work for the primary one, such as prefill and encode; empty when stages are not split
- * @param headers headers that the host should set on the request, by lower-case name
+ * @param headers headers that the host should set on the request, by lower-case name, in place of any that came with it; one
+ *     with an empty value is to be removed
  * @param explanation how the decision came about, or null if no explanation was asked for
  */
 public record SchedulingDecision(

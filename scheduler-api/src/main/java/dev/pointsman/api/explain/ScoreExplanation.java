@@ -8,7 +8,7 @@ import static java.util.Objects.requireNonNull;
  *
  * @param scorer the scorer's name
  * @param raw what the scorer wrote; NaN if it had no data or failed
- * @param used what was counted: raw, clamped to [0, 1], or the neutral value
+ * @param used what was counted: raw, clamped to [0, 1], faded by the age of its signal, or the neutral value
  * @param weight the scorer's weight in the profile, at least 0
  * @param weighted {@code used * weight}, which is added to the total
  * @param note whether the raw score was used as it was
@@ -25,6 +25,8 @@ public record ScoreExplanation(String scorer, double raw, double used, double we
         USED,
         /** It was outside [0, 1] and was cut to it. */
         CLAMPED,
+        /** It came from an old signal and was pulled toward the median of the fresh ones. */
+        FADED,
         /** It was missing (NaN), so the neutral value was used. */
         MISSING,
         /** The scorer failed, so the neutral value was used for every candidate. */

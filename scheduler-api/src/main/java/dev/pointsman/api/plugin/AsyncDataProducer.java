@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.api.plugin;
 
-import dev.pointsman.api.data.AttributeKey;
 import dev.pointsman.api.data.DataKey;
 import dev.pointsman.api.fleet.FleetSnapshot;
 import dev.pointsman.api.request.InferenceRequest;
@@ -16,8 +15,11 @@ import java.util.concurrent.CompletionStage;
  * asynchronous producer is missing and the explanation says so.
  */
 public interface AsyncDataProducer extends Plugin {
-    /** Returns the keys of the values that this producer may give. Asked once, when the scheduler is built. */
-    Set<AttributeKey<?>> produces();
+    /**
+     * Returns the keys of the values that this producer may give. Asked once, when the scheduler is built. A plugin that is also a
+     * {@link DataProducer}, to make columns of what it waited for, returns the keys of both.
+     */
+    Set<DataKey> produces();
 
     /**
      * Starts computing this producer's values.

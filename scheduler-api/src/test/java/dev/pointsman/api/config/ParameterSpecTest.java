@@ -48,4 +48,38 @@ class ParameterSpecTest {
                 .isEqualTo(new ParameterSpec(
                         "limit", ParameterSpec.Type.INTEGER, "10", false, 1, 100, "Most requests that wait."));
     }
+
+    @Test
+    void checkNames_unknownNameDeepInside_isRefusedAtItsPath() {
+        List<ParameterSpec> nested = List.of(
+                ParameterSpec.object("outer", "One.", ParameterSpec.objects("rules", "Many.", DESCRIBED.get(1))),
+                ParameterSpec.optional("free", ParameterSpec.Type.OBJECT, null, "Any names."));
+        Map<String, Object> free = Map.of("anything", Map.of("at", "all"));
+
+        assertThatCode(() -> ParameterSpec.checkNames(
+                        Parameters.of(
+                                "here", Map.of("outer", Map.of("rules", List.of(Map.of("limit", 1))), "free", free)),
+                        nested))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> ParameterSpec.checkNames(
+                        Parameters.of(
+                                "here",
+                                Map.of("outer", Map.of("rules", List.of(Map.of("limit", 1), Map.of("lmit", 1))))),
+                        nested))
+                .hasMessage("here.outer.rules[1].lmit: no parameter is called lmit.\n"
+                        + "Maybe limit was meant; there are: limit.");
+        assertThatThrownBy(() -> ParameterSpec.checkNames(Parameters.of("here", Map.of("outer", 7)), nested))
+                .hasMessageStartingWith("here.outer: must be an object, but was 7 (a number).");
+    }
+
+    @Test
+    void checkNames_textThatIsNoChoice_isRefused() {
+        List<ParameterSpec> choice = List.of(ParameterSpec.optional("mode", ParameterSpec.Type.STRING, "rank", "How.")
+                .oneOf("rank", "value"));
+
+        assertThatCode(() -> ParameterSpec.checkNames(Parameters.of("here", Map.of("mode", "value")), choice))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> ParameterSpec.checkNames(Parameters.of("here", Map.of("mode", "Values")), choice))
+                .hasMessage("here.mode: must be rank or value, but was \"Values\".\nMaybe value was meant.");
+    }
 }

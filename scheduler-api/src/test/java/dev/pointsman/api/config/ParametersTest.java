@@ -17,6 +17,9 @@ import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ParametersTest {
     private static Parameters given(Object value) {
@@ -62,6 +65,12 @@ class ParametersTest {
                     .hasMessage("plugins[2].x: must be a finite number >= 0, but was -1.\nMaybe the sign is wrong.");
             assertThat(given(-1).error("y", "must be set with x", "Maybe set y."))
                     .hasMessage("plugins[2].y: must be set with x, but is missing.\nMaybe set y.");
+        }
+
+        @Test
+        void error_aboutAValueOfSeveralLines_hasTwo() {
+            assertThat(given("a\nb\u0007").error("x", "must be short", "Maybe cut it."))
+                    .hasMessage("plugins[2].x: must be short, but was \"a\\nb\\u0007\".\nMaybe cut it.");
         }
 
         @Test
@@ -285,6 +294,58 @@ class ParametersTest {
                     "plugins[2].x",
                     "plugins[2].x: must be a whole number between 0 and 100, but was NaN.\n"
                             + "Maybe leave it out; an absent parameter takes its default.");
+        }
+    }
+
+    @Nested
+    class Sizes {
+        @ParameterizedTest
+        @CsvSource({
+            "0, 0",
+            "12, 12",
+            "1k, 1000",
+            "1K, 1000",
+            "64Ki, 65536",
+            "500M, 500000000",
+            "1.5Gi, 1610612736",
+            "2GiB, 2147483648",
+            "2 GB, 2000000000",
+            "7b, 7",
+            "1e9, 1000000000",
+            "1E, 1000000000000000000",
+            "0.5Ei, 576460752303423488"
+        })
+        void size_textWithUnit_isInBytes(String text, long bytes) {
+            assertThat(given(text).size("x", 1, 0, Long.MAX_VALUE)).isEqualTo(bytes);
+        }
+
+        @Test
+        void size_numberOrAbsent_isTakenAsItIs() {
+            assertThat(given(4096).size("x", 1, 0, 9999)).isEqualTo(4096);
+            assertThat(given(4096).size("y", -1, 0, 9999)).isEqualTo(-1);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "GiB", "1m", "1i", "-1G", "1 G B", "1GG", "1e999", "0x10", "NaN", "1,5G"})
+        void size_otherText_isRefused(String text) {
+            assertRefused(
+                    () -> given(text).size("x", 1, 0, 100),
+                    "plugins[2].x",
+                    "plugins[2].x: must be an amount of memory, in bytes between 0 and 100, but was \"" + text
+                            + "\".\nMaybe write it as 2GiB, 500M or 64Ki.");
+        }
+
+        @Test
+        void size_outOfBounds_isRefused() {
+            assertRefused(
+                    () -> given("1Ki").size("x", 1, 0, 100),
+                    "plugins[2].x",
+                    "plugins[2].x: must be an amount of memory, in bytes between 0 and 100, but was \"1Ki\".\n"
+                            + "Maybe the unit is wrong.");
+            assertThatThrownBy(() -> given("99E").size("x", 1, 0, Long.MAX_VALUE))
+                    .hasMessageContaining("in bytes >= 0");
+            assertThatThrownBy(() -> given(true).size("x", 1, 0, 100))
+                    .hasMessageContaining("Maybe use text such as 2GiB");
         }
     }
 

@@ -97,6 +97,7 @@ class DecisionValuesTest {
         "SCREENED_OUT, 503",
         "FILTERED_OUT, 429",
         "NOT_ADMITTED, 429",
+        "ADMISSION_ERROR, 500",
         "NO_DECISION, 503",
         "PLUGIN_FAILED, 500"
     })

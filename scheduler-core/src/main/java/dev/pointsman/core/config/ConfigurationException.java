@@ -2,6 +2,7 @@
 package dev.pointsman.core.config;
 
 import java.io.Serial;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigurationException extends IllegalArgumentException {
     @Serial
     private static final long serialVersionUID = 1L;
+
+    private static final int MOST_PATH = 300;
+    private static final int MOST_FACT = 2_000;
 
     private final String file;
     private final int line;
@@ -30,11 +34,30 @@ public final class ConfigurationException extends IllegalArgumentException {
      */
     public ConfigurationException(
             String file, int line, int column, String path, String fact, String hint, @Nullable Throwable cause) {
-        super(file + place(line, column) + ": " + (path.isEmpty() ? "" : path + ": ") + fact + "\n" + hint, cause);
+        super(
+                file + place(line, column) + ": " + (path.isEmpty() ? "" : line(path, MOST_PATH) + ": ")
+                        + line(fact, MOST_FACT) + "\n" + line(hint, MOST_FACT),
+                cause);
         this.file = file;
         this.line = line;
         this.column = column;
         this.path = path;
+    }
+
+    /** What a file holds may be long and have line breaks of its own; a message has two lines of a bounded length. */
+    private static String line(String text, int most) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < text.length() && line.length() < most; i++) {
+            char c = text.charAt(i);
+            if (c == '\n') {
+                line.append("\\n");
+            } else if (Character.isISOControl(c) || Character.isSurrogate(c) || c == '\uFEFF') {
+                line.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            } else {
+                line.append(c);
+            }
+        }
+        return line.length() < most ? line.toString() : line.append("...").toString();
     }
 
     private static String place(int line, int column) {

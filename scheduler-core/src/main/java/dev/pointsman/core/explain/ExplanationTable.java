@@ -187,6 +187,7 @@ public final class ExplanationTable {
         return switch (score.note()) {
             case USED -> unit.equals("score") ? weighted + " (" + raw(score.raw()) + ")" : weighted;
             case CLAMPED -> weighted + " (" + raw(score.raw()) + "!)";
+            case FADED -> weighted + " (" + raw(score.raw()) + " faded)";
             case MISSING -> weighted + " (none)";
             case FAILED -> weighted + " (failed)";
         };

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import dev.pointsman.api.cycle.CandidateSet;
 import dev.pointsman.api.cycle.SchedulingCycle;
 import dev.pointsman.api.plugin.Filter;
+import dev.pointsman.core.config.Semantics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -30,9 +31,11 @@ import java.util.stream.Collectors;
  */
 public final class LabelSelectorFilter implements Filter {
     private final Requirement[] requirements;
+    private final boolean needsLabels;
 
-    private LabelSelectorFilter(List<Requirement> requirements) {
+    private LabelSelectorFilter(List<Requirement> requirements, Semantics semantics) {
         this.requirements = requirements.toArray(new Requirement[0]);
+        this.needsLabels = semantics == Semantics.LLM_D && !requirements.isEmpty();
     }
 
     /**
@@ -60,7 +63,11 @@ public final class LabelSelectorFilter implements Filter {
         }
     }
 
-    private boolean matches(Map<String, String> labels) {
+    /** Tells whether labels meet all requirements. */
+    public boolean matches(Map<String, String> labels) {
+        if (needsLabels && labels.isEmpty()) {
+            return false;
+        }
         for (Requirement requirement : requirements) {
             if (!requirement.meets(labels)) {
                 return false;
@@ -152,7 +159,11 @@ public final class LabelSelectorFilter implements Filter {
 
         /** Builds the filter. */
         public LabelSelectorFilter build() {
-            return new LabelSelectorFilter(requirements);
+            return build(Semantics.CORRECTED);
+        }
+
+        LabelSelectorFilter build(Semantics semantics) {
+            return new LabelSelectorFilter(requirements, semantics);
         }
 
         private Builder add(String key, Operator operator, String... values) {

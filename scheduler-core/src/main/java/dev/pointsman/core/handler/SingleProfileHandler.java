@@ -6,9 +6,11 @@ import dev.pointsman.api.cycle.ProductionCycle;
 import dev.pointsman.api.cycle.ProfileResult;
 import dev.pointsman.api.cycle.ProfileResults;
 import dev.pointsman.api.cycle.SchedulingCycle;
+import dev.pointsman.api.decision.Leg;
 import dev.pointsman.api.decision.Rejection;
 import dev.pointsman.api.plugin.ProfileHandler;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the scheduler's only profile, whose choice becomes the decision and whose refusal the rejection (llm-d's {@code
@@ -24,6 +26,11 @@ public final class SingleProfileHandler implements ProfileHandler {
 
     @Override
     public void fold(SchedulingCycle cycle, ProfileResults results, DecisionDraft draft) {
+        foldOnly(results, draft);
+    }
+
+    /** Makes the decision of the only profile that ran; returns its leg, or null if the request is refused. */
+    static @Nullable Leg foldOnly(ProfileResults results, DecisionDraft draft) {
         ProfileResult only = results.results().get(0);
         Rejection rejection = only.rejection();
         if (only.leg() != null) {
@@ -31,6 +38,7 @@ public final class SingleProfileHandler implements ProfileHandler {
         } else {
             draft.reject(rejection != null ? rejection : nothingFound(only.profile()));
         }
+        return only.leg();
     }
 
     @Override

@@ -2,21 +2,27 @@
 package dev.pointsman.core.latency;
 
 /**
- * How headrooms are counted, by llm-d's rules; all times in nanoseconds.
+ * How headrooms are counted, by llm-d's rules; all times in nanoseconds. Immutable and thread-safe.
  *
  * @param bufferFactor what the objective of TPOT is multiplied by; finite and above 0
  * @param streaming whether answers are streamed; otherwise TPOT does not count
  */
-record Headrooms(double bufferFactor, boolean streaming) {
-    Headrooms {
+public record Headrooms(double bufferFactor, boolean streaming) {
+    /** Checks the factor. */
+    public Headrooms {
         if (!(bufferFactor > 0 && bufferFactor < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("sloBufferFactor: must be a finite number > 0, but was " + bufferFactor
                     + ".\nMaybe 1, for no buffer; less than 1 asks for more than the request does.");
         }
     }
 
-    /** Returns what is left of an objective, which is 0 if there is none: then nothing is left. */
-    long ttft(long target, long predicted) {
+    /**
+     * Returns what is left of an objective, which is 0 if there is none: then nothing is left.
+     *
+     * @param target the request's own, 0 for none
+     * @param predicted what is predicted
+     */
+    public long ttft(long target, long predicted) {
         return target - predicted;
     }
 
@@ -29,7 +35,7 @@ record Headrooms(double bufferFactor, boolean streaming) {
      * @param predicted what is predicted there
      * @param prefillOnly whether the endpoint only reads prompts
      */
-    long tpot(long target, long tightest, long predicted, boolean prefillOnly) {
+    public long tpot(long target, long tightest, long predicted, boolean prefillOnly) {
         if (!streaming || prefillOnly) {
             return 0;
         }

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The built-in plugins that work by predicted times, by type name, for the engine to register. */
 public final class LatencyFactories {
@@ -43,6 +44,7 @@ public final class LatencyFactories {
 
     private static final String TTFT_WEIGHT = "ttftWeight";
     private static final String TPOT_WEIGHT = "tpotWeight";
+    private static final String LATENCY_SCORER = "latency-scorer";
     private static final String SELECTION = "headroomSelectionStrategy";
     private static final String KV_WEIGHT = "compositeKVWeight";
     private static final String QUEUE_WEIGHT = "compositeQueueWeight";
@@ -60,6 +62,8 @@ public final class LatencyFactories {
     private static final String PENALTY_DOLLARS = "penaltyDollars";
     private static final String DEFAULT_TTFT = "defaultTtft";
     private static final String DEFAULT_TPOT = "defaultTpot";
+
+    private static final String SLO_ADMITTER = "latency-slo-admitter";
 
     private static final double LEAST_FACTOR = 1e-6;
     private static final double MOST = 1e9;
@@ -125,7 +129,7 @@ public final class LatencyFactories {
                                     "A file of accelerators, prices and models beside those that ship.")),
                     LatencyFactories::producer),
             BuiltInFactory.of(
-                    "latency-scorer",
+                    LATENCY_SCORER,
                     "Prefers endpoints by how much of the request's latency objectives would be left.",
                     List.of(
                             number(TTFT_WEIGHT, 0.8, 0, MOST, "Weight of the headroom of TTFT."),
@@ -146,7 +150,7 @@ public final class LatencyFactories {
                                     "Weight of the cached prefix if nothing is predicted."),
                             LATENCY_SPEC,
                             PREFIX_SPEC),
-                    LatencyFactories::scorer),
+                    parameters -> scorer(parameters, Semantics.CORRECTED)),
             BuiltInFactory.of(
                     "slo-headroom-tier-filter",
                     "Keeps endpoints that are predicted to meet the request's objectives, if there are any.",
@@ -161,43 +165,7 @@ public final class LatencyFactories {
                     parameters -> new SloHeadroomTierFilter(
                             parameters.number(EPSILON, SloHeadroomTierFilter.DEFAULT_EPSILON, 0, 1),
                             latency(parameters))),
-            BuiltInFactory.of(
-                    "prefix-cache-affinity-filter",
-                    "Keeps endpoints that have most of the prompt cached, unless they are too slow.",
-                    List.of(
-                            number(
-                                    THRESHOLD,
-                                    PrefixCacheAffinityFilter.DEFAULT_THRESHOLD,
-                                    Double.NEGATIVE_INFINITY,
-                                    1,
-                                    "Cached share of the prompt from which an endpoint is kept; 0 or less is off."),
-                            number(EXPLORATION, 0, 0, 1, "Probability of keeping all endpoints all the same."),
-                            number(
-                                    PENALTY,
-                                    PrefixCacheAffinityFilter.DEFAULT_PENALTY_MILLIS,
-                                    0,
-                                    Double.POSITIVE_INFINITY,
-                                    "Milliseconds by which a first token may be later for the cache; 0 is no limit."),
-                            optional(
-                                    SOURCE,
-                                    STRING,
-                                    "prefillThroughput",
-                                    "Where TTFT comes from: prefillThroughput or latencyPredictor."),
-                            optional(
-                                    THROUGHPUT,
-                                    NUMBER,
-                                    "15928",
-                                    "Tokens of prompts that an endpoint reads in a second, for prefillThroughput."),
-                            PREFIX_SPEC,
-                            LATENCY_SPEC,
-                            LOAD_SPEC),
-                    LatencyFactories::affinity),
-            new BuiltInFactory(
-                    "latency-slo-admitter",
-                    Set.of(),
-                    "Refuses a request of negative priority if no endpoint is predicted to meet its objectives.",
-                    List.of(LATENCY_SPEC),
-                    (name, parameters) -> new LatencySloAdmitter(name, latency(parameters))),
+            sloAdmitter(Semantics.CORRECTED),
             BuiltInFactory.of(
                     "predicted-completion-seconds",
                     "Costs the seconds until a request is complete, and those that others lose by it.",
@@ -227,7 +195,20 @@ public final class LatencyFactories {
                             LATENCY_SPEC),
                     LatencyFactories::dollars));
 
+    private static final List<PluginFactory> LLM_D = ALL.stream()
+            .map(factory -> factory.type().equals(LATENCY_SCORER) ? asLlmD(factory) : factory)
+            .toList();
+
     private LatencyFactories() {}
+
+    /** Only the scorer differs, by what missing metrics count as. */
+    private static PluginFactory asLlmD(PluginFactory scorer) {
+        return BuiltInFactory.of(
+                scorer.type(),
+                scorer.description(),
+                scorer.parameters(),
+                parameters -> scorer(parameters, Semantics.LLM_D));
+    }
 
     /** Returns one factory for each type, with our own semantics; unmodifiable. */
     public static List<PluginFactory> all() {
@@ -240,7 +221,55 @@ public final class LatencyFactories {
      * @param semantics whose reading of a type holds where llm-d's behaviour has a flaw
      */
     public static List<PluginFactory> all(Semantics semantics) {
-        return ALL;
+        List<PluginFactory> others = semantics == Semantics.LLM_D ? LLM_D : ALL;
+        return Stream.concat(
+                        others.stream()
+                                .map(factory -> factory.type().equals(SLO_ADMITTER) ? sloAdmitter(semantics) : factory),
+                        Stream.of(prefixCacheAffinity(semantics)))
+                .toList();
+    }
+
+    private static PluginFactory prefixCacheAffinity(Semantics semantics) {
+        return BuiltInFactory.of(
+                "prefix-cache-affinity-filter",
+                "Keeps endpoints that have most of the prompt cached, unless they are too slow.",
+                List.of(
+                        number(
+                                THRESHOLD,
+                                PrefixCacheAffinityFilter.DEFAULT_THRESHOLD,
+                                Double.NEGATIVE_INFINITY,
+                                1,
+                                "Cached share of the prompt from which an endpoint is kept; 0 or less is off."),
+                        number(EXPLORATION, 0, 0, 1, "Probability of keeping all endpoints all the same."),
+                        number(
+                                PENALTY,
+                                PrefixCacheAffinityFilter.DEFAULT_PENALTY_MILLIS,
+                                0,
+                                Double.POSITIVE_INFINITY,
+                                "Milliseconds by which a first token may be later for the cache; 0 is no limit."),
+                        optional(
+                                SOURCE,
+                                STRING,
+                                "prefillThroughput",
+                                "Where TTFT comes from: prefillThroughput or latencyPredictor."),
+                        optional(
+                                THROUGHPUT,
+                                NUMBER,
+                                "15928",
+                                "Tokens of prompts that an endpoint reads in a second, for prefillThroughput."),
+                        PREFIX_SPEC,
+                        LATENCY_SPEC,
+                        LOAD_SPEC),
+                parameters -> affinity(parameters, semantics));
+    }
+
+    private static PluginFactory sloAdmitter(Semantics semantics) {
+        return new BuiltInFactory(
+                SLO_ADMITTER,
+                Set.of(),
+                "Refuses a request of negative priority if no endpoint is predicted to meet its objectives.",
+                List.of(LATENCY_SPEC),
+                (name, parameters) -> new LatencySloAdmitter(name, latency(parameters), semantics));
     }
 
     private static PredictedLatencyProducer producer(String name, Parameters parameters) {
@@ -285,28 +314,33 @@ public final class LatencyFactories {
         }
     }
 
-    private static LatencyScorer scorer(Parameters parameters) {
+    private static LatencyScorer scorer(Parameters parameters, Semantics semantics) {
         double ttft = parameters.number(TTFT_WEIGHT, 0.8, 0, MOST);
         double tpot = parameters.number(TPOT_WEIGHT, 0.2, 0, MOST);
         double kv = parameters.number(KV_WEIGHT, 1, 0, MOST);
         double queue = parameters.number(QUEUE_WEIGHT, 1, 0, MOST);
         double prefix = parameters.number(COMPOSITE_PREFIX_WEIGHT, 1, 0, MOST);
-        if (ttft + tpot == 0) {
+        boolean asLlmD = semantics == Semantics.LLM_D;
+        if (ttft + tpot == 0 && asLlmD) {
+            ttft = 1; // as llm-d has it
+        } else if (ttft + tpot == 0) {
             throw parameters.error(TPOT_WEIGHT, "must be above 0 if " + TTFT_WEIGHT + " is 0", "Maybe leave both out.");
         }
-        if (kv + queue + prefix == 0) {
+        if (kv + queue + prefix == 0 && asLlmD) {
+            kv = 1; // as llm-d has it
+        } else if (kv + queue + prefix == 0) {
             throw parameters.error(
                     COMPOSITE_PREFIX_WEIGHT,
                     "must be above 0 if " + KV_WEIGHT + " and " + QUEUE_WEIGHT + " are 0",
                     "Maybe leave all three out.");
         }
-        return LatencyScorer.builder()
+        LatencyScorer.Builder scorer = LatencyScorer.builder()
                 .weights(ttft, tpot)
                 .selection(selection(parameters))
                 .compositeWeights(kv, queue, prefix)
                 .latencyProducer(latency(parameters))
-                .prefixProducer(prefix(parameters))
-                .build();
+                .prefixProducer(prefix(parameters));
+        return (asLlmD ? scorer.missingCountsAsZero() : scorer).build();
     }
 
     private static LatencyScorer.Selection selection(Parameters parameters) {
@@ -318,7 +352,7 @@ public final class LatencyFactories {
         };
     }
 
-    private static PrefixCacheAffinityFilter affinity(Parameters parameters) {
+    private static PrefixCacheAffinityFilter affinity(Parameters parameters, Semantics semantics) {
         parameters.string(LOAD_PRODUCER); // Checked, so that a typing error is still found.
         PrefixCacheAffinityFilter.Source source = switch (parameters.string(SOURCE, "prefillThroughput")) {
             case "prefillThroughput" -> PrefixCacheAffinityFilter.Source.PREFILL_THROUGHPUT;
@@ -344,6 +378,7 @@ public final class LatencyFactories {
                     "Maybe leave it out; 15928 is used then.");
         }
         return PrefixCacheAffinityFilter.builder()
+                .semantics(semantics)
                 .affinityThreshold(parameters.number(
                         THRESHOLD, PrefixCacheAffinityFilter.DEFAULT_THRESHOLD, Double.NEGATIVE_INFINITY, 1))
                 .explorationProbability(parameters.number(EXPLORATION, 0, 0, 1))

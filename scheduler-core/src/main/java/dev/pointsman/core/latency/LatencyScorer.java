@@ -7,13 +7,17 @@ import dev.pointsman.api.cycle.Candidates;
 import dev.pointsman.api.cycle.SchedulingCycle;
 import dev.pointsman.api.data.AttributeKey;
 import dev.pointsman.api.data.DataKey;
+import dev.pointsman.api.data.DoubleColumn;
+import dev.pointsman.api.data.DoubleColumnKey;
 import dev.pointsman.api.data.InFlightLoad;
 import dev.pointsman.api.data.LongColumn;
 import dev.pointsman.api.data.LongColumnKey;
 import dev.pointsman.api.data.PrefixMatch;
 import dev.pointsman.api.fleet.EndpointMetrics;
+import dev.pointsman.api.fleet.Signal;
 import dev.pointsman.api.plugin.Scorer;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scores by how much of a request's objectives would be left (llm-d's {@code latency-scorer}).
@@ -36,7 +40,9 @@ import java.util.Set;
  * the KV cache, the engine's queue relative to the longest ({@code (max - queue) / max}, 1 if no queue is longer than 0) and the
  * cached share of the prompt, with weights that add up to 1. llm-d counts what is missing there as 0, so that an endpoint that
  * reports nothing has an empty cache and no queue. Here a missing part counts as neutral, and the score is missing if all three
- * are; {@link Builder#missingCountsAsZero} turns to llm-d's rule.
+ * are; {@link Builder#missingCountsAsZero} turns to llm-d's rule, and so does a configuration
+ * with llm-d's semantics. Blocks that are cached count alike here; with that rule they are weighted by their tier, where the prefix
+ * producer does so, and their sum is cut to a whole number.
  *
  * <p>Immutable and thread-safe. O(candidates), allocates nothing.
  */
@@ -51,6 +57,7 @@ public final class LatencyScorer implements Scorer {
     private final PredictedLatency keys;
     private final AttributeKey<PrefixMatch> matchKey;
     private final LongColumnKey blocksKey;
+    private final @Nullable DoubleColumnKey weightedKey;
     private final double ttftWeight;
     private final double tpotWeight;
     private final Selection selection;
@@ -63,6 +70,7 @@ public final class LatencyScorer implements Scorer {
         keys = PredictedLatency.of(builder.latencyProducer);
         matchKey = PrefixMatch.of(builder.prefixProducer);
         blocksKey = PrefixMatch.matchedBlocks(builder.prefixProducer);
+        weightedKey = builder.missingCountsAsZero ? PrefixMatch.weightedBlocks(builder.prefixProducer) : null;
         double headrooms = builder.ttftWeight + builder.tpotWeight;
         ttftWeight = builder.ttftWeight / headrooms;
         tpotWeight = builder.tpotWeight / headrooms;
@@ -87,6 +95,12 @@ public final class LatencyScorer implements Scorer {
         MOST
     }
 
+    /** Returns what the scores without any prediction come from; predictions come from much the same. */
+    @Override
+    public Set<Signal> signals() {
+        return Set.of(Signal.KV_USAGE, Signal.WAITING_REQUESTS);
+    }
+
     @Override
     public Set<DataKey> consumes() {
         return Set.of(keys.ttftHeadroom(), keys.tpotHeadroom(), InFlightLoad.REQUESTS);
@@ -94,7 +108,7 @@ public final class LatencyScorer implements Scorer {
 
     @Override
     public Set<DataKey> consumesIfPresent() {
-        return Set.of(matchKey, blocksKey);
+        return weightedKey == null ? Set.of(matchKey, blocksKey) : Set.of(matchKey, blocksKey, weightedKey);
     }
 
     @Override
@@ -179,6 +193,7 @@ public final class LatencyScorer implements Scorer {
     private void composite(SchedulingCycle cycle, Candidates candidates, double[] scores) {
         PrefixMatch match = cycle.attribute(matchKey);
         LongColumn matched = cycle.column(blocksKey);
+        DoubleColumn weighted = weightedKey == null ? null : cycle.column(weightedKey);
         double longest = 0;
         for (int i = 0; i < candidates.size(); i++) {
             longest = Math.max(longest, candidates.metrics(i).waitingRequests());
@@ -187,10 +202,12 @@ public final class LatencyScorer implements Scorer {
             EndpointMetrics metrics = candidates.metrics(i);
             double kv = Double.isNaN(metrics.kvUsage()) ? missing : metrics.kvUsage();
             double queue = relativeQueue(metrics.waitingRequests(), longest);
-            long blocks = match == null ? LongColumn.MISSING : matched.get(candidates.slot(i));
+            int slot = candidates.slot(i);
             double prefix = missing;
-            if (match != null && blocks != LongColumn.MISSING) {
-                prefix = match.totalBlocks() == 0 ? 0 : (double) blocks / match.totalBlocks();
+            if (match != null && matched.has(slot)) {
+                double blocks =
+                        weighted != null && weighted.has(slot) ? Math.floor(weighted.get(slot)) : matched.get(slot);
+                prefix = match.totalBlocks() == 0 ? 0 : blocks / match.totalBlocks();
             }
             scores[i] = composite(1 - kv, queue, prefix);
         }
@@ -278,7 +295,7 @@ public final class LatencyScorer implements Scorer {
             return this;
         }
 
-        /** Counts what is missing as 0 if nothing is predicted, as llm-d does. */
+        /** Counts what is missing as 0, and cached blocks by the weight of their tier, if nothing is predicted, as llm-d does. */
         public Builder missingCountsAsZero() {
             this.missingCountsAsZero = true;
             return this;

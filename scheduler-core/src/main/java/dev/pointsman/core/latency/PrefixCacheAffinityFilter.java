@@ -7,12 +7,16 @@ import dev.pointsman.api.cycle.CandidateSet;
 import dev.pointsman.api.cycle.SchedulingCycle;
 import dev.pointsman.api.data.AttributeKey;
 import dev.pointsman.api.data.DataKey;
+import dev.pointsman.api.data.DoubleColumn;
+import dev.pointsman.api.data.DoubleColumnKey;
 import dev.pointsman.api.data.InFlightLoad;
 import dev.pointsman.api.data.LongColumn;
 import dev.pointsman.api.data.LongColumnKey;
 import dev.pointsman.api.data.PrefixMatch;
 import dev.pointsman.api.plugin.Filter;
+import dev.pointsman.core.config.Semantics;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the candidates that have most of the prompt cached, unless waiting for them would take too long (llm-d's {@code
@@ -27,6 +31,9 @@ import java.util.Set;
  * are none. llm-d's throughput, 15,928 tokens a second, is that of a Qwen model of 32 billion parameters on two H100: in a fleet of
  * other or unlike chips use {@link Source#PREDICTED}.
  *
+ * <p>Blocks count alike wherever they lie. If the producer knows in which tier that is, llm-d weights them by it and cuts the sum to
+ * a whole number, so that a prompt that lies in host memory may not be sticky there; here what is cheap to bring back is cached.
+ *
  * <p>Immutable and thread-safe. O(candidates), allocates at most one small object.
  */
 public final class PrefixCacheAffinityFilter implements Filter {
@@ -39,6 +46,7 @@ public final class PrefixCacheAffinityFilter implements Filter {
 
     private final AttributeKey<PrefixMatch> matchKey;
     private final LongColumnKey blocksKey;
+    private final @Nullable DoubleColumnKey weightedKey;
     private final LongColumnKey ttftKey;
     private final double threshold;
     private final double explorationProbability;
@@ -49,6 +57,7 @@ public final class PrefixCacheAffinityFilter implements Filter {
     private PrefixCacheAffinityFilter(Builder builder) {
         matchKey = PrefixMatch.of(builder.prefixProducer);
         blocksKey = PrefixMatch.matchedBlocks(builder.prefixProducer);
+        weightedKey = builder.semantics == Semantics.LLM_D ? PrefixMatch.weightedBlocks(builder.prefixProducer) : null;
         ttftKey = PredictedLatency.of(builder.latencyProducer).ttft();
         threshold = builder.threshold;
         explorationProbability = builder.explorationProbability;
@@ -79,47 +88,62 @@ public final class PrefixCacheAffinityFilter implements Filter {
     }
 
     @Override
+    public Set<DataKey> consumesIfPresent() {
+        return weightedKey == null ? Set.of() : Set.of(weightedKey);
+    }
+
+    @Override
     public void filter(SchedulingCycle cycle, CandidateSet candidates) {
         PrefixMatch match = cycle.attribute(matchKey);
         if (threshold <= 0 || candidates.size() <= 1 || match == null || match.totalBlocks() == 0) {
             return;
         }
         LongColumn matched = cycle.column(blocksKey);
+        DoubleColumn weighted = weightedKey == null ? null : cycle.column(weightedKey);
         int sticky = 0;
         for (int i = 0; i < candidates.size(); i++) {
-            sticky += sticky(match, matched.get(candidates.slot(i))) ? 1 : 0;
+            sticky += sticky(match, candidates.slot(i), matched, weighted) ? 1 : 0;
         }
-        if (sticky == 0 || sticky == candidates.size() || explores(cycle) || tooSlow(cycle, candidates, match)) {
+        if (sticky == 0
+                || sticky == candidates.size()
+                || explores(cycle)
+                || tooSlow(cycle, candidates, match, matched, weighted)) {
             return;
         }
         for (int i = 0; i < candidates.size(); i++) {
-            if (!sticky(match, matched.get(candidates.slot(i)))) {
+            if (!sticky(match, candidates.slot(i), matched, weighted)) {
                 candidates.remove(i);
             }
         }
     }
 
     /** A missing number is negative, and so never sticky. */
-    private boolean sticky(PrefixMatch match, long blocks) {
-        return (double) blocks / match.totalBlocks() >= threshold;
+    private boolean sticky(PrefixMatch match, int slot, LongColumn matched, @Nullable DoubleColumn weighted) {
+        double blocks =
+                weighted != null && weighted.has(slot) ? Math.floor(weighted.get(slot)) : (double) matched.get(slot);
+        return blocks / match.totalBlocks() >= threshold;
     }
 
     private boolean explores(SchedulingCycle cycle) {
         return explorationProbability > 0 && cycle.draw().forPurpose(PURPOSE).unit(0) < explorationProbability;
     }
 
-    private boolean tooSlow(SchedulingCycle cycle, CandidateSet candidates, PrefixMatch match) {
+    private boolean tooSlow(
+            SchedulingCycle cycle,
+            CandidateSet candidates,
+            PrefixMatch match,
+            LongColumn matched,
+            @Nullable DoubleColumn weighted) {
         if (maxPenaltyMillis == 0) {
             return false;
         }
-        LongColumn matched = cycle.column(blocksKey);
         LongColumn times = cycle.column(source == Source.PREDICTED ? ttftKey : InFlightLoad.TOKENS);
         double bestSticky = Double.MAX_VALUE;
         double bestOther = Double.MAX_VALUE;
         for (int i = 0; i < candidates.size(); i++) {
             int slot = candidates.slot(i);
             double millis = millis(times.get(slot));
-            if (sticky(match, matched.get(slot))) {
+            if (sticky(match, slot, matched, weighted)) {
                 bestSticky = Math.min(bestSticky, millis);
             } else {
                 bestOther = Math.min(bestOther, millis);
@@ -144,8 +168,14 @@ public final class PrefixCacheAffinityFilter implements Filter {
         private double maxPenaltyMillis = DEFAULT_PENALTY_MILLIS;
         private Source source = Source.PREFILL_THROUGHPUT;
         private double throughput = DEFAULT_THROUGHPUT;
+        private Semantics semantics = Semantics.CORRECTED;
 
         private Builder() {}
+
+        Builder semantics(Semantics semantics) {
+            this.semantics = semantics;
+            return this;
+        }
 
         /** Sets the prefix producer to read; {@value PrefixMatch#DEFAULT_PRODUCER} at first. */
         public Builder prefixProducer(String name) {

@@ -7,8 +7,8 @@ import dev.pointsman.api.cycle.Draw;
  * Picks the candidates with the greatest totals, and so the least costs in a cost profile (llm-d's {@code
  * max-score-picker}). Ties are broken by the draw.
  *
- * <p>llm-d lists one endpoint unless told otherwise; here it is up to four, a target and three fallbacks, because a dispatch
- * can then move on without being scheduled again.
+ * <p>llm-d, and a configuration with its semantics, lists one endpoint unless told otherwise; here it is up to four, a target
+ * and three fallbacks, because a dispatch can then move on without being scheduled again.
  *
  * <p>Immutable and thread-safe. O(candidates) for the few picks of a leg, allocates nothing.
  */

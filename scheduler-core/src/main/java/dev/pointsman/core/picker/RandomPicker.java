@@ -6,8 +6,9 @@ import dev.pointsman.api.cycle.Draw;
 /**
  * Picks any candidates, all equally likely, whatever their totals (llm-d's {@code random-picker}).
  *
- * <p>llm-d lists one endpoint unless told otherwise; here it is up to four, as in {@link MaxScorePicker}. llm-d draws from a
- * generator that nobody can seed; here the same request and seed pick the same endpoints.
+ * <p>llm-d, and a configuration with its semantics, lists one endpoint unless told otherwise; here it is up to four, as
+ * in {@link MaxScorePicker}. llm-d draws from a generator that nobody can seed; here the same request and seed pick the
+ * same endpoints.
  *
  * <p>Immutable and thread-safe. O(candidates) for the few picks of a leg, allocates nothing.
  */

@@ -12,8 +12,9 @@ import dev.pointsman.api.cycle.Draw;
  * Spirakis, "Weighted random sampling with a reservoir", 2006, algorithm A-Res). Keys are compared by their logarithm, as
  * the powers of small totals would all be 0.
  *
- * <p>llm-d lists one endpoint unless told otherwise; here it is up to four, as in {@link MaxScorePicker}. llm-d draws from a
- * generator that nobody can seed; here the same request, seed and totals pick the same endpoints.
+ * <p>llm-d, and a configuration with its semantics, lists one endpoint unless told otherwise; here it is up to four, as
+ * in {@link MaxScorePicker}. llm-d draws from a generator that nobody can seed; here the same request, seed and totals
+ * pick the same endpoints.
  *
  * <p>Immutable and thread-safe. O(candidates) for the few picks of a leg, allocates nothing.
  */

@@ -6,13 +6,16 @@ import static dev.pointsman.api.config.ParameterSpec.Type.DURATION;
 import static dev.pointsman.api.config.ParameterSpec.Type.INTEGER;
 import static dev.pointsman.api.config.ParameterSpec.Type.NUMBER;
 import static dev.pointsman.api.config.ParameterSpec.Type.OBJECT;
+import static dev.pointsman.api.config.ParameterSpec.Type.SIZE;
 import static dev.pointsman.api.config.ParameterSpec.Type.STRING;
+import static dev.pointsman.api.config.ParameterSpec.objects;
 import static dev.pointsman.api.config.ParameterSpec.optional;
 import static dev.pointsman.api.config.ParameterSpec.required;
 import static java.util.Objects.requireNonNull;
 
 import dev.pointsman.api.config.ParameterSpec;
 import dev.pointsman.api.config.Parameters;
+import dev.pointsman.core.config.Semantics;
 import dev.pointsman.kvcache.BlockHasher;
 import dev.pointsman.kvcache.RadixPrefixIndex;
 import dev.pointsman.kvcache.SpeculativePrefixIndex;
@@ -25,8 +28,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class PrecisePrefixParameters {
     private static final String TOKENS = "tokenProcessorConfig";
     private static final String INDEXER = "indexerConfig";
+    private static final String INDEX = "kvBlockIndexConfig";
     private static final String COST_AWARE = "costAwareMemoryConfig";
     private static final String BACKENDS = "kvCacheBackendConfigs";
     private static final String EVENTS = "kvEventsConfig";
@@ -45,77 +47,89 @@ final class PrecisePrefixParameters {
     private static final String BLOCK_SIZE = "blockSizeTokens";
     private static final String OLD_BLOCK_SIZE = "blockSize";
 
-    private static final Set<String> HASH_ALGORITHMS = Set.of("cbor-fnv", "xxh64");
     private static final Set<String> ENGINES = Set.of("vllm", "sglang");
-    private static final Pattern SIZE =
-            Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*([kmgt]?)(i?)b?", Pattern.CASE_INSENSITIVE);
+    private static final String REMOTE = "Refused: the index is in memory, and each scheduler has its own.";
     private static final int MOST_PORTS = 65_535;
-    private static final double MOST_BYTES = 0x1p50;
+    private static final long MOST_BYTES = 1L << 50;
+    private static final long DEFAULT_BYTES = 2L << 30;
+
+    private static final List<ParameterSpec> TOKEN_PARAMETERS = List.of(
+            optional(BLOCK_SIZE, INTEGER, "16", "Tokens in a block.").between(1, BlockHasher.MAX_BLOCK_SIZE),
+            optional(OLD_BLOCK_SIZE, INTEGER, null, "The older name of blockSizeTokens.")
+                    .between(1, BlockHasher.MAX_BLOCK_SIZE)
+                    .olderNameOf(BLOCK_SIZE),
+            optional("hashSeed", STRING, "", "Taken for llm-d's sake."),
+            optional("hashAlgorithm", STRING, "cbor-fnv", "Taken for llm-d's sake.")
+                    .oneOf("cbor-fnv", "xxh64"));
+    private static final ParameterSpec[] BACKEND_PARAMETERS = {
+        required("name", STRING, "The tier, as engines call it: gpu, cpu, disk or another."),
+        required("weight", NUMBER, "How much a block counts.").between(0, 1)
+    };
+    private static final List<ParameterSpec> IN_MEMORY_PARAMETERS = List.of(
+            optional("size", INTEGER, "100000000", "Taken for llm-d's sake.").between(1, Long.MAX_VALUE),
+            optional("podCacheSize", INTEGER, "10", "Taken for llm-d's sake.").between(1, Integer.MAX_VALUE));
+    private static final List<ParameterSpec> COST_AWARE_PARAMETERS =
+            List.of(optional("size", SIZE, "2GiB", "How much memory.").between(1, MOST_BYTES));
+    private static final List<ParameterSpec> INDEX_PARAMETERS = List.of(
+            optional("inMemoryConfig", OBJECT, null, "Taken for llm-d's sake.").withFields(IN_MEMORY_PARAMETERS),
+            optional(COST_AWARE, OBJECT, null, "How much memory the index may take.")
+                    .withFields(COST_AWARE_PARAMETERS),
+            optional("redisConfig", OBJECT, null, REMOTE),
+            optional("valkeyConfig", OBJECT, null, REMOTE),
+            optional("enableMetrics", BOOLEAN, "false", "Taken for llm-d's sake."),
+            optional("metricsLoggingInterval", DURATION, "0s", "Taken for llm-d's sake."));
+    private static final List<ParameterSpec> INDEXER_PARAMETERS = List.of(
+            optional(INDEX, OBJECT, null, "Where the index lies.").withFields(INDEX_PARAMETERS),
+            objects(BACKENDS, "How much a block counts in each tier.", BACKEND_PARAMETERS),
+            optional("prefixStoreConfig", OBJECT, null, "Taken for llm-d's sake."));
+    private static final List<ParameterSpec> DISCOVERY_PARAMETERS = List.of(
+            optional("socketPort", INTEGER, "5557", "Where events are published.")
+                    .between(1, MOST_PORTS),
+            optional("replaySocketPort", INTEGER, null, "Where they are replayed.")
+                    .between(1, MOST_PORTS),
+            optional("podLabelSelector", STRING, null, "Taken for llm-d's sake."),
+            optional("podNamespace", STRING, null, "Taken for llm-d's sake."));
+    private static final List<ParameterSpec> EVENT_PARAMETERS = List.of(
+            optional("zmqEndpoint", STRING, null, "The one address for all."),
+            optional("topicFilter", STRING, "kv@", "What topics begin with."),
+            optional("concurrency", INTEGER, "4", "How many events are applied at once.")
+                    .between(1, Integer.MAX_VALUE),
+            optional("engineType", STRING, "vllm", "vllm or sglang."),
+            optional("discoverPods", BOOLEAN, "true", "Whether each endpoint is subscribed to."),
+            optional("tracing", BOOLEAN, "false", "Taken for llm-d's sake."),
+            optional("podDiscoveryConfig", OBJECT, null, "Where endpoints publish.")
+                    .withFields(DISCOVERY_PARAMETERS));
 
     static final List<ParameterSpec> ALL = List.of(
             optional(
-                    TOKENS,
-                    OBJECT,
-                    null,
-                    "How prompts are cut: blockSizeTokens (16); hashSeed and hashAlgorithm are taken for llm-d's sake."),
+                            TOKENS,
+                            OBJECT,
+                            null,
+                            "How prompts are cut: blockSizeTokens (16); hashSeed and hashAlgorithm are taken for llm-d's sake.")
+                    .withFields(TOKEN_PARAMETERS),
             optional(
-                    INDEXER,
-                    OBJECT,
-                    null,
-                    "The index: kvBlockIndexConfig, of which costAwareMemoryConfig.size (such as 2GiB) bounds its memory,"
-                            + " and kvCacheBackendConfigs."),
-            optional(
+                            INDEXER,
+                            OBJECT,
+                            null,
+                            "The index: kvBlockIndexConfig, of which costAwareMemoryConfig.size (such as 2GiB) bounds its memory,"
+                                    + " and kvCacheBackendConfigs.")
+                    .withFields(INDEXER_PARAMETERS),
+            objects(
                     BACKENDS,
-                    OBJECT,
-                    null,
-                    "How much a block counts in each tier: a list of name and weight (gpu 1.0, cpu 0.8, slower 0.25)."),
+                    "How much a block counts in each tier: a list of name and weight (gpu 1.0, cpu 0.8, slower 0.25).",
+                    BACKEND_PARAMETERS),
             optional(
-                    EVENTS,
-                    OBJECT,
-                    null,
-                    "Where events come from, for the host's subscriber: the scheduler opens no socket itself."),
+                            EVENTS,
+                            OBJECT,
+                            null,
+                            "Where events come from, for the host's subscriber: the scheduler opens no socket itself.")
+                    .withFields(EVENT_PARAMETERS),
             optional(
                     SPECULATIVE,
                     BOOLEAN,
                     "false",
                     "Whether an endpoint counts as holding a prompt from when it is chosen until events tell."),
             optional(SPECULATIVE_TTL, DURATION, "2s", "For how long it counts so if no event confirms it."));
-
-    private static final List<ParameterSpec> TOKEN_PARAMETERS = List.of(
-            optional(BLOCK_SIZE, INTEGER, "16", "Tokens in a block."),
-            optional(OLD_BLOCK_SIZE, INTEGER, null, "The older name of blockSizeTokens."),
-            optional("hashSeed", STRING, "", "Taken for llm-d's sake."),
-            optional("hashAlgorithm", STRING, "cbor-fnv", "Taken for llm-d's sake."));
-    private static final List<ParameterSpec> INDEXER_PARAMETERS = List.of(
-            optional("kvBlockIndexConfig", OBJECT, null, "Where the index lies."),
-            optional(BACKENDS, OBJECT, null, "How much a block counts in each tier."),
-            optional("prefixStoreConfig", OBJECT, null, "Taken for llm-d's sake."));
-    private static final List<ParameterSpec> INDEX_PARAMETERS = List.of(
-            optional("inMemoryConfig", OBJECT, null, "Taken for llm-d's sake."),
-            optional(COST_AWARE, OBJECT, null, "How much memory the index may take."),
-            optional("enableMetrics", BOOLEAN, "false", "Taken for llm-d's sake."),
-            optional("metricsLoggingInterval", DURATION, "0s", "Taken for llm-d's sake."));
-    private static final List<ParameterSpec> IN_MEMORY_PARAMETERS = List.of(
-            optional("size", INTEGER, "100000000", "Taken for llm-d's sake."),
-            optional("podCacheSize", INTEGER, "10", "Taken for llm-d's sake."));
-    private static final List<ParameterSpec> COST_AWARE_PARAMETERS =
-            List.of(optional("size", STRING, "2GiB", "How much memory."));
-    private static final List<ParameterSpec> BACKEND_PARAMETERS = List.of(
-            required("name", STRING, "The tier, as engines call it: gpu, cpu, disk or another."),
-            required("weight", NUMBER, "How much a block counts."));
-    private static final List<ParameterSpec> EVENT_PARAMETERS = List.of(
-            optional("zmqEndpoint", STRING, null, "The one address for all."),
-            optional("topicFilter", STRING, "kv@", "What topics begin with."),
-            optional("concurrency", INTEGER, "4", "How many events are applied at once."),
-            optional("engineType", STRING, "vllm", "vllm or sglang."),
-            optional("discoverPods", BOOLEAN, "true", "Whether each endpoint is subscribed to."),
-            optional("tracing", BOOLEAN, "false", "Taken for llm-d's sake."),
-            optional("podDiscoveryConfig", OBJECT, null, "Where endpoints publish."));
-    private static final List<ParameterSpec> DISCOVERY_PARAMETERS = List.of(
-            optional("socketPort", INTEGER, "5557", "Where events are published."),
-            optional("replaySocketPort", INTEGER, null, "Where they are replayed."),
-            optional("podLabelSelector", STRING, null, "Taken for llm-d's sake."),
-            optional("podNamespace", STRING, null, "Taken for llm-d's sake."));
 
     private PrecisePrefixParameters() {}
 
@@ -124,8 +138,7 @@ final class PrecisePrefixParameters {
         PrecisePrefixProducer.Builder builder =
                 PrecisePrefixProducer.builder().name(name).blockSize(blockSize(parameters.object(TOKENS)));
         Parameters indexer = parameters.object(INDEXER);
-        ParameterSpec.checkNames(indexer, INDEXER_PARAMETERS);
-        long maxBytes = maxBytes(indexer.object("kvBlockIndexConfig"));
+        long maxBytes = maxBytes(indexer.object(INDEX));
         if (maxBytes > 0) {
             builder.index(RadixPrefixIndex.builder().maxBytes(maxBytes).build());
         }
@@ -148,17 +161,21 @@ final class PrecisePrefixParameters {
     /**
      * Reads the parameters of an instance, and has the host complete it.
      *
+     * @param semantics whose reading holds
      * @param settings changes what the parameters said
      */
     static PrecisePrefixProducer.Builder read(
-            String name, Parameters parameters, Consumer<PrecisePrefixProducer.Builder> settings) {
-        PrecisePrefixProducer.Builder builder = read(name, parameters);
+            String name, Parameters parameters, Semantics semantics, Consumer<PrecisePrefixProducer.Builder> settings) {
+        PrecisePrefixProducer.Builder builder = read(name, parameters).semantics(semantics);
+        if (semantics == Semantics.LLM_D) {
+            builder.tierColumns(true);
+        }
         TieredPrefixIndex bounded = builder.index();
         settings.accept(builder);
         if (bounded != null && !bounded.equals(builder.index())) {
             throw parameters
                     .object(INDEXER)
-                    .object("kvBlockIndexConfig")
+                    .object(INDEX)
                     .error(
                             COST_AWARE,
                             "must not bound an index that the host makes",
@@ -168,18 +185,13 @@ final class PrecisePrefixParameters {
     }
 
     private static int blockSize(Parameters tokens) {
-        ParameterSpec.checkNames(tokens, TOKEN_PARAMETERS);
         if (tokens.has(BLOCK_SIZE) && tokens.has(OLD_BLOCK_SIZE)) {
             throw tokens.error(
                     OLD_BLOCK_SIZE,
                     "must not be given with " + BLOCK_SIZE,
                     "Maybe remove it; it is the older name of the same parameter.");
         }
-        String algorithm = tokens.string("hashAlgorithm", "cbor-fnv");
-        if (!HASH_ALGORITHMS.contains(algorithm)) {
-            throw tokens.error(
-                    "hashAlgorithm", "must be cbor-fnv or xxh64", "Maybe leave it out; it makes no difference here.");
-        }
+        tokens.string("hashSeed");
         String field = tokens.has(OLD_BLOCK_SIZE) ? OLD_BLOCK_SIZE : BLOCK_SIZE;
         return (int) tokens.integer(field, PrecisePrefixProducer.DEFAULT_BLOCK_SIZE, 1, BlockHasher.MAX_BLOCK_SIZE);
     }
@@ -194,35 +206,17 @@ final class PrecisePrefixParameters {
                         "Maybe remove it; the index is in memory, and each scheduler subscribes for itself.");
             }
         }
-        ParameterSpec.checkNames(index, INDEX_PARAMETERS);
         Parameters inMemory = index.object("inMemoryConfig");
-        ParameterSpec.checkNames(inMemory, IN_MEMORY_PARAMETERS);
         inMemory.integer("size", 1, 1, Long.MAX_VALUE);
         inMemory.integer("podCacheSize", 1, 1, Integer.MAX_VALUE);
-        Parameters costAware = index.object(COST_AWARE);
-        ParameterSpec.checkNames(costAware, COST_AWARE_PARAMETERS);
-        return index.has(COST_AWARE) ? bytes(costAware) : 0;
-    }
-
-    private static long bytes(Parameters costAware) {
-        String size = costAware.string("size", "2GiB");
-        Matcher matcher = SIZE.matcher(size.strip());
-        if (matcher.matches()) {
-            int power = "kmgt".indexOf(matcher.group(2).toLowerCase(Locale.ROOT))
-                    + (matcher.group(2).isEmpty() ? 0 : 1);
-            double unit = Math.pow(matcher.group(3).isEmpty() ? 1000 : 1024, power);
-            double bytes = Double.parseDouble(matcher.group(1)) * unit;
-            if (bytes >= 1 && bytes <= MOST_BYTES) {
-                return (long) bytes;
-            }
-        }
-        throw costAware.error("size", "must be an amount of memory", "Maybe write it as 2GiB or 500MiB.");
+        index.flag("enableMetrics", false);
+        index.duration("metricsLoggingInterval", Duration.ZERO);
+        return index.has(COST_AWARE) ? index.object(COST_AWARE).size("size", DEFAULT_BYTES, 1, MOST_BYTES) : 0;
     }
 
     private static TierWeights weights(Parameters weighing) {
         @Nullable Double[] given = new Double[Tier.values().length];
         for (Parameters backend : weighing.objects(BACKENDS)) {
-            ParameterSpec.checkNames(backend, BACKEND_PARAMETERS);
             Tier tier = KvEventNormalizer.tier(backend.requiredString("name"));
             if (tier == null) {
                 throw backend.error(
@@ -250,7 +244,6 @@ final class PrecisePrefixParameters {
     }
 
     private static void checkEvents(Parameters events) {
-        ParameterSpec.checkNames(events, EVENT_PARAMETERS);
         events.string("zmqEndpoint", "");
         events.string("topicFilter", "");
         events.integer("concurrency", 1, 1, Integer.MAX_VALUE);
@@ -261,7 +254,6 @@ final class PrecisePrefixParameters {
             throw events.error("engineType", "must be vllm or sglang", "Maybe leave it out; events tell themselves.");
         }
         Parameters discovery = events.object("podDiscoveryConfig");
-        ParameterSpec.checkNames(discovery, DISCOVERY_PARAMETERS);
         discovery.integer("socketPort", 1, 1, MOST_PORTS);
         discovery.integer("replaySocketPort", 1, 1, MOST_PORTS);
         discovery.string("podLabelSelector", "");

@@ -26,6 +26,8 @@ import dev.pointsman.api.fleet.Role;
 import dev.pointsman.api.plugin.DataProducer;
 import dev.pointsman.api.plugin.Maintained;
 import dev.pointsman.api.plugin.SchedulingObserver;
+import dev.pointsman.core.config.Semantics;
+import dev.pointsman.core.internal.builtin.Pool;
 import dev.pointsman.core.internal.builtin.Times;
 import dev.pointsman.kvcache.AccuracyMeter;
 import dev.pointsman.kvcache.BlockHasher;
@@ -81,6 +83,12 @@ import org.jspecify.annotations.Nullable;
  * index is empty. What the index evicts to keep to its bound counts as not held, for it was what nobody stored for longest; the
  * explanation says that blocks were.
  *
+ * <p><b>As llm-d has it</b> ({@link Semantics#LLM_D}, which is how a loaded configuration reads it): what is not known is 0; weighted
+ * blocks lose their fraction, so that one block in the host's memory is none; tiers are always written, and a block counts in each
+ * that it is in: guesses apart ({@link #speculativeBlocks}), and the host's memory for one that is in the accelerator's, too, as long
+ * as those before it are. Still different: the index forgets no holder of a block that many hold, and guesses of an index that the
+ * host made count as in the accelerator's memory.
+ *
  * <p><b>Cost.</b> One hash of the prompt, one look-up, one pass over the candidates. Allocates one small object a decision, and
  * another for each dispatch in flight while accuracy is measured. Thread-safe.
  */
@@ -105,6 +113,8 @@ public final class PrecisePrefixProducer implements DataProducer, SchedulingObse
     private final int blockSize;
     private final TierWeights weights;
     private final boolean weighted;
+    private final boolean parity;
+    private final @Nullable LlmdTierCounts tierCounts;
     private final KvIndexListener listener;
     private final @Nullable SpeculativePrefixIndex speculative;
     private final @Nullable RadixPrefixIndex swept;
@@ -123,6 +133,7 @@ public final class PrecisePrefixProducer implements DataProducer, SchedulingObse
     private volatile long latest;
 
     private PrecisePrefixProducer(Builder builder) {
+        parity = builder.semantics == Semantics.LLM_D;
         matchKey = PrefixMatch.of(builder.name);
         blocksKey = PrefixMatch.matchedBlocks(builder.name);
         weightedKey = PrefixMatch.weightedBlocks(builder.name);
@@ -135,10 +146,12 @@ public final class PrecisePrefixProducer implements DataProducer, SchedulingObse
                 ? builder.index
                 : RadixPrefixIndex.builder().build();
         swept = behind(told);
+        RadixPrefixIndex guesses = RadixPrefixIndex.builder().build();
         speculative = told instanceof SpeculativePrefixIndex given
                 ? given
-                : builder.speculationNanos > 0 ? speculative(told, builder.speculationNanos) : null;
+                : builder.speculationNanos > 0 ? speculative(told, guesses, builder.speculationNanos) : null;
         index = speculative != null ? speculative : told;
+        tierCounts = parity && tierKeys.length > 0 ? new LlmdTierCounts(index, guesses, builder.name) : null;
         trust = new IndexTrust(index, swept, builder.health, builder.channels);
         blockSize = builder.blockSize;
         listener = builder.listener;
@@ -155,9 +168,9 @@ public final class PrecisePrefixProducer implements DataProducer, SchedulingObse
         return behind instanceof RadixPrefixIndex radix ? radix : null;
     }
 
-    private static SpeculativePrefixIndex speculative(TieredPrefixIndex told, long timeToLiveNanos) {
-        return new SpeculativePrefixIndex(
-                told, RadixPrefixIndex.builder().build(), SpeculativePrefixIndex.DEFAULT_CAPACITY, timeToLiveNanos);
+    private static SpeculativePrefixIndex speculative(
+            TieredPrefixIndex told, RadixPrefixIndex guesses, long timeToLiveNanos) {
+        return new SpeculativePrefixIndex(told, guesses, SpeculativePrefixIndex.DEFAULT_CAPACITY, timeToLiveNanos);
     }
 
     /** Starts a producer with llm-d's defaults, but for tiers that llm-d does not know. */
@@ -181,6 +194,16 @@ public final class PrecisePrefixProducer implements DataProducer, SchedulingObse
                     case REMOTE -> "prefix-match.remote-blocks";
                 },
                 producer);
+    }
+
+    /**
+     * Names the column of blocks that an endpoint is guessed to hold because a prompt went there, whether or not its engine has
+     * told of them by now. Written only beside {@link #blocksIn}, and only as llm-d has it; 0 if this producer does not speculate.
+     *
+     * @param producer the prefix producer's name
+     */
+    public static LongColumnKey speculativeBlocks(String producer) {
+        return new LongColumnKey("prefix-match.speculative-blocks", producer);
     }
 
     /** Returns the index that is asked, for whoever feeds it: the host's, wrapped if this producer speculates. */
@@ -208,6 +231,9 @@ public final class PrecisePrefixProducer implements DataProducer, SchedulingObse
             keys.add(weightedKey);
         }
         keys.addAll(List.of(tierKeys));
+        if (tierCounts != null) {
+            keys.add(tierCounts.speculativeKey());
+        }
         return keys;
     }
 
@@ -241,17 +267,22 @@ public final class PrecisePrefixProducer implements DataProducer, SchedulingObse
         for (int i = 0; i < candidates.size(); i++) {
             int slot = candidates.slot(i);
             int matched = lookup.matches().blocks(slot);
-            if (trust.known(silent, slot, matched)) {
+            if (parity || trust.known(silent, slot, matched)) {
                 blocks.set(slot, matched);
                 if (weightedBlocks != null) {
-                    weightedBlocks.set(slot, matched == 0 ? 0 : weights.weigh(lookup.matches(), slot));
+                    double weight = matched == 0 ? 0 : weights.weigh(lookup.matches(), slot);
+                    weightedBlocks.set(slot, parity ? Math.floor(weight) : weight);
                 }
             } else {
                 unknown++;
             }
         }
         for (int t = 0; t < tierKeys.length; t++) {
-            writeTier(cycle.fill(tierKeys[t]), TIERS[t], blocks, candidates, lookup);
+            LongColumn.Writable column = cycle.fill(tierKeys[t]);
+            writeTier(column, TIERS[t], blocks, candidates, lookup);
+            if (tierCounts != null) {
+                tierCounts.correct(cycle, candidates, lookup, TIERS[t], column);
+            }
         }
         return unknown;
     }
@@ -396,6 +427,7 @@ public final class PrecisePrefixProducer implements DataProducer, SchedulingObse
         private int blockSize = DEFAULT_BLOCK_SIZE;
         private TierWeights weights = TierWeights.DEFAULT;
         private boolean tierColumns;
+        private Semantics semantics = Semantics.CORRECTED;
         private KvIndexListener listener = KvIndexListener.NONE;
         private long speculationNanos;
 
@@ -464,6 +496,12 @@ public final class PrecisePrefixProducer implements DataProducer, SchedulingObse
         /** Sets whether {@link PrecisePrefixProducer#blocksIn} is written for each tier; false at first. */
         public Builder tierColumns(boolean tierColumns) {
             this.tierColumns = tierColumns;
+            return this;
+        }
+
+        /** Sets whether this producer does as llm-d's where that has flaws; {@link Semantics#CORRECTED} at first. */
+        public Builder semantics(Semantics semantics) {
+            this.semantics = requireNonNull(semantics, "semantics");
             return this;
         }
 

@@ -16,6 +16,7 @@ import dev.pointsman.api.plugin.DataProducer;
 import dev.pointsman.api.plugin.Maintained;
 import dev.pointsman.api.plugin.SchedulingObserver;
 import dev.pointsman.api.plugin.Scorer;
+import dev.pointsman.core.config.Semantics;
 import dev.pointsman.core.scorer.PrefixCacheScorer;
 import java.util.Set;
 
@@ -34,10 +35,11 @@ final class PrecisePrefixScorer implements Scorer, DataProducer, SchedulingObser
      * Puts the two together.
      *
      * @param name the name under which the producer writes
+     * @param semantics whose reading of missing matches holds
      */
-    PrecisePrefixScorer(String name, PrecisePrefixProducer producer) {
+    PrecisePrefixScorer(String name, PrecisePrefixProducer producer, Semantics semantics) {
         this.producer = producer;
-        this.scorer = new PrefixCacheScorer().readingFrom(name);
+        this.scorer = new PrefixCacheScorer(semantics).readingFrom(name);
     }
 
     @Override

@@ -4,6 +4,8 @@ package dev.pointsman.core.producer;
 import dev.pointsman.api.request.InferenceRequest;
 import dev.pointsman.api.request.Prompt;
 import dev.pointsman.api.request.TokenView;
+import dev.pointsman.core.internal.prompt.PrefixQuery;
+import dev.pointsman.core.internal.prompt.PromptHashes;
 import dev.pointsman.kvcache.PrefixMatches;
 import dev.pointsman.kvcache.TokenSource;
 import dev.pointsman.kvcache.feed.KvEventChannel;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class PrefixLookup {
     private final PrefixQuery query = new PrefixQuery();
     private final PromptHashes prompt = new PromptHashes();
+    private final PrefixMatches more = new PrefixMatches();
 
     /**
      * Says why nobody can know what is cached of a request's prompt, from events that name blocks by tokens and by what stands
@@ -72,6 +75,11 @@ final class PrefixLookup {
         };
         return channel.explainMiss(source, blockSize(), request.model(), request.loraAdapter(), request.cacheSalt())
                 .words();
+    }
+
+    /** Returns where an index writes what is asked beside that. */
+    PrefixMatches more() {
+        return more;
     }
 
     /** Returns what the index says. */

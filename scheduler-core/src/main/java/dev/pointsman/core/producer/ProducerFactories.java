@@ -15,19 +15,15 @@ import dev.pointsman.api.data.Session;
 import dev.pointsman.api.plugin.Plugin;
 import dev.pointsman.core.config.Semantics;
 import dev.pointsman.core.internal.builtin.BuiltInFactory;
-import dev.pointsman.kvcache.BlockHasher;
+import dev.pointsman.core.reuse.ReuseFactories;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /** The built-in data producers by type name, for the engine to register; a host names them in a configuration. */
 public final class ProducerFactories {
-    private static final String AUTO_TUNE = "autoTune";
-    private static final String BLOCK_SIZE = "blockSizeTokens";
-    private static final String OLD_BLOCK_SIZE = "blockSize";
-    private static final String MAX_TOKENS = "maxPrefixTokensToMatch";
-    private static final String MAX_BLOCKS = "maxPrefixBlocksToMatch";
-    private static final String CAPACITY = "lruCapacityPerServer";
+    private static final String MULTICLUSTER_PREFIX = "multicluster-approx-prefix-cache-producer";
 
     private static final String HEADER_NAME = "headerName";
     private static final String COOKIE_NAME = "cookieName";
@@ -40,77 +36,8 @@ public final class ProducerFactories {
 
     private static final double MAX_RATIO = 1e6;
 
-    private static final List<PluginFactory> ALL = List.of(
-            new BuiltInFactory(
-                    PrefixMatch.DEFAULT_PRODUCER,
-                    Set.of(),
-                    "Guesses what each endpoint has cached of a prompt, from where earlier prompts were sent.",
-                    List.of(
-                            optional(
-                                    AUTO_TUNE,
-                                    BOOLEAN,
-                                    "true",
-                                    "Whether block size and capacity follow what the endpoints report, up to 2^20 blocks each."),
-                            optional(
-                                            BLOCK_SIZE,
-                                            INTEGER,
-                                            Integer.toString(ApproxPrefixProducer.DEFAULT_BLOCK_SIZE),
-                                            "Tokens in a block where it is not tuned; raised to 64 or more.")
-                                    .between(1, BlockHasher.MAX_BLOCK_SIZE),
-                            optional(OLD_BLOCK_SIZE, INTEGER, null, "The older name of blockSizeTokens.")
-                                    .between(1, BlockHasher.MAX_BLOCK_SIZE),
-                            optional(
-                                            MAX_TOKENS,
-                                            INTEGER,
-                                            Integer.toString(ApproxPrefixProducer.DEFAULT_MAX_TOKENS),
-                                            "Tokens of a prompt that are looked at; 0 to go by maxPrefixBlocksToMatch.")
-                                    .between(0, Integer.MAX_VALUE),
-                            optional(
-                                            MAX_BLOCKS,
-                                            INTEGER,
-                                            Integer.toString(ApproxPrefixProducer.DEFAULT_MAX_BLOCKS),
-                                            "Blocks of a prompt that are looked at if maxPrefixTokensToMatch is 0.")
-                                    .between(1, Integer.MAX_VALUE),
-                            optional(
-                                            CAPACITY,
-                                            INTEGER,
-                                            Integer.toString(ApproxPrefixProducer.DEFAULT_CAPACITY),
-                                            "Blocks remembered for an endpoint where that is not tuned.")
-                                    .between(1, Integer.MAX_VALUE)),
-                    (name, parameters) -> approxPrefix(name, parameters).build()),
-            precisePrefix(settings -> {}),
-            precisePrefixScorer(settings -> {}),
-            BuiltInFactory.of(
-                    Session.PRODUCER,
-                    "Finds a request's session id: its own, or else that of a header or a cookie if one is named.",
-                    List.of(
-                            optional(HEADER_NAME, STRING, null, "The header to read; not with cookieName."),
-                            optional(COOKIE_NAME, STRING, null, "The cookie to read; not with headerName.")),
-                    ProducerFactories::session),
-            BuiltInFactory.of(
-                    InFlightLoad.PRODUCER,
-                    "Says how many tokens of work a request would add to each endpoint.",
-                    List.of(
-                            optional(COUNT_OUTPUT, BOOLEAN, "false", "Whether expected output counts as work."),
-                            optional(
-                                            OUTPUT_RATIO,
-                                            NUMBER,
-                                            Double.toString(InFlightLoadProducer.DEFAULT_OUTPUT_RATIO),
-                                            "Tokens of output per token of prompt, unless the request says.")
-                                    .between(0, MAX_RATIO),
-                            optional(MAX_OUTPUT, INTEGER, null, "The most tokens of output to expect.")
-                                    .between(1, Integer.MAX_VALUE),
-                            optional(
-                                    PREFIX_PRODUCER,
-                                    STRING,
-                                    null,
-                                    "The prefix producer to require; without it, the default one's data if there is any."),
-                            optional(
-                                    SYNC,
-                                    BOOLEAN,
-                                    "false",
-                                    "Taken for llm-d's sake; must be false, since load is kept by each scheduler alone.")),
-                    ProducerFactories::inFlightLoad));
+    private static final List<PluginFactory> CORRECTED = make(Semantics.CORRECTED);
+    private static final List<PluginFactory> LLM_D = make(Semantics.LLM_D);
 
     private ProducerFactories() {}
 
@@ -125,7 +52,56 @@ public final class ProducerFactories {
      * @param semantics whose reading of a type holds where llm-d's behaviour has a flaw
      */
     public static List<PluginFactory> all(Semantics semantics) {
-        return ALL;
+        return semantics == Semantics.LLM_D ? LLM_D : CORRECTED;
+    }
+
+    private static List<PluginFactory> make(Semantics semantics) {
+        List<PluginFactory> all = new ArrayList<>(List.of(
+                ApproxPrefixParameters.factory(
+                        PrefixMatch.DEFAULT_PRODUCER,
+                        "Guesses what each endpoint has cached of a prompt, from where earlier prompts were sent.",
+                        semantics),
+                ApproxPrefixParameters.factory(
+                        MULTICLUSTER_PREFIX,
+                        "Guesses what each cluster has cached of a prompt, from where earlier prompts were sent.",
+                        semantics),
+                precisePrefix(semantics, settings -> {}),
+                precisePrefixScorer(semantics, settings -> {}),
+                BuiltInFactory.of(
+                        Session.PRODUCER,
+                        "Finds a request's session id: its own, or else that of a header or a cookie if one is named.",
+                        List.of(
+                                optional(HEADER_NAME, STRING, null, "The header to read; not with cookieName."),
+                                optional(COOKIE_NAME, STRING, null, "The cookie to read; not with headerName.")),
+                        ProducerFactories::session),
+                BuiltInFactory.of(
+                        InFlightLoad.PRODUCER,
+                        "Says how many tokens of work a request would add to each endpoint.",
+                        List.of(
+                                optional(COUNT_OUTPUT, BOOLEAN, "false", "Whether expected output counts as work."),
+                                optional(
+                                                OUTPUT_RATIO,
+                                                NUMBER,
+                                                Double.toString(InFlightLoadProducer.DEFAULT_OUTPUT_RATIO),
+                                                "Tokens of output per token of prompt, unless the request says.")
+                                        .between(0, MAX_RATIO),
+                                optional(MAX_OUTPUT, INTEGER, null, "The most tokens of output to expect.")
+                                        .between(1, Integer.MAX_VALUE),
+                                optional(
+                                        PREFIX_PRODUCER,
+                                        STRING,
+                                        null,
+                                        "The prefix producer to require; without it, the default one's data if there is any."),
+                                optional(
+                                        SYNC,
+                                        BOOLEAN,
+                                        semantics == Semantics.LLM_D ? "true" : "false",
+                                        semantics == Semantics.LLM_D
+                                                ? "Taken for llm-d's sake; load is kept by each scheduler alone."
+                                                : "Taken for llm-d's sake; must be false, since load is kept by each scheduler alone.")),
+                        parameters -> inFlightLoad(parameters, semantics))));
+        all.addAll(ReuseFactories.all(semantics));
+        return List.copyOf(all);
     }
 
     /**
@@ -142,13 +118,23 @@ public final class ProducerFactories {
      * @param settings changes what the parameters said
      */
     public static PluginFactory precisePrefix(Consumer<PrecisePrefixProducer.Builder> settings) {
+        return precisePrefix(Semantics.CORRECTED, settings);
+    }
+
+    /**
+     * Makes a factory as {@link #precisePrefix(Consumer)} does, for a scheduler of either semantics.
+     *
+     * @param semantics whose reading holds; a loaded configuration's is {@link Semantics#LLM_D}
+     * @param settings changes what the parameters said
+     */
+    public static PluginFactory precisePrefix(Semantics semantics, Consumer<PrecisePrefixProducer.Builder> settings) {
         return new BuiltInFactory(
                 PrecisePrefixProducer.TYPE,
                 Set.of(),
                 "Knows what each endpoint has cached of a prompt, from the engines' KV events.",
                 PrecisePrefixParameters.ALL,
-                (name, parameters) ->
-                        PrecisePrefixParameters.read(name, parameters, settings).build());
+                (name, parameters) -> PrecisePrefixParameters.read(name, parameters, semantics, settings)
+                        .build());
     }
 
     /**
@@ -158,6 +144,17 @@ public final class ProducerFactories {
      * @param settings changes what the parameters said
      */
     public static PluginFactory precisePrefixScorer(Consumer<PrecisePrefixProducer.Builder> settings) {
+        return precisePrefixScorer(Semantics.CORRECTED, settings);
+    }
+
+    /**
+     * Makes a factory as {@link #precisePrefixScorer(Consumer)} does, for a scheduler of either semantics.
+     *
+     * @param semantics whose reading holds; a loaded configuration's is {@link Semantics#LLM_D}
+     * @param settings changes what the parameters said
+     */
+    public static PluginFactory precisePrefixScorer(
+            Semantics semantics, Consumer<PrecisePrefixProducer.Builder> settings) {
         return new BuiltInFactory(
                 PrecisePrefixScorer.TYPE,
                 Set.of(),
@@ -165,26 +162,9 @@ public final class ProducerFactories {
                 PrecisePrefixParameters.ALL,
                 (name, parameters) -> new PrecisePrefixScorer(
                         name,
-                        PrecisePrefixParameters.read(name, parameters, settings).build()));
-    }
-
-    /** Reads the parameters of an approximate prefix producer. */
-    static ApproxPrefixProducer.Builder approxPrefix(String name, Parameters parameters) {
-        if (parameters.has(BLOCK_SIZE) && parameters.has(OLD_BLOCK_SIZE)) {
-            throw parameters.error(
-                    OLD_BLOCK_SIZE,
-                    "must not be given with " + BLOCK_SIZE,
-                    "Maybe remove it; it is the older name of the same parameter.");
-        }
-        String blockSize = parameters.has(OLD_BLOCK_SIZE) ? OLD_BLOCK_SIZE : BLOCK_SIZE;
-        return ApproxPrefixProducer.builder()
-                .name(name)
-                .autoTune(parameters.flag(AUTO_TUNE, true))
-                .blockSize((int) parameters.integer(
-                        blockSize, ApproxPrefixProducer.DEFAULT_BLOCK_SIZE, 1, BlockHasher.MAX_BLOCK_SIZE))
-                .maxPrefixTokens(count(parameters, MAX_TOKENS, ApproxPrefixProducer.DEFAULT_MAX_TOKENS, 0))
-                .maxPrefixBlocks(count(parameters, MAX_BLOCKS, ApproxPrefixProducer.DEFAULT_MAX_BLOCKS, 1))
-                .capacityPerEndpoint(count(parameters, CAPACITY, ApproxPrefixProducer.DEFAULT_CAPACITY, 1));
+                        PrecisePrefixParameters.read(name, parameters, semantics, settings)
+                                .build(),
+                        semantics));
     }
 
     private static Plugin session(Parameters parameters) {
@@ -205,26 +185,28 @@ public final class ProducerFactories {
     }
 
     /** Makes an in-flight load producer of its parameters. */
-    static InFlightLoadProducer inFlightLoad(Parameters parameters) {
-        if (parameters.flag(SYNC, false)) {
+    static InFlightLoadProducer inFlightLoad(Parameters parameters, Semantics semantics) {
+        if (parameters.flag(SYNC, false) && semantics == Semantics.CORRECTED) {
             throw parameters.error(
                     SYNC,
                     "must be false",
                     "Maybe remove it; replicas do not share load in flight, each counts what it sent itself.");
         }
         InFlightLoadProducer.Builder builder = InFlightLoadProducer.builder()
+                .semantics(semantics)
                 .countOutput(parameters.flag(COUNT_OUTPUT, false))
                 .outputRatio(parameters.number(OUTPUT_RATIO, InFlightLoadProducer.DEFAULT_OUTPUT_RATIO, 0, MAX_RATIO));
         if (parameters.has(MAX_OUTPUT)) {
-            builder.maxOutputTokens(count(parameters, MAX_OUTPUT, Integer.MAX_VALUE, 1));
+            builder.maxOutputTokens((int) parameters.integer(MAX_OUTPUT, Integer.MAX_VALUE, 1, Integer.MAX_VALUE));
+        }
+        // An empty name is the default one's, as in llm-d.
+        if (semantics == Semantics.LLM_D
+                && parameters.string(PREFIX_PRODUCER, "").isEmpty()) {
+            return builder.build();
         }
         if (parameters.has(PREFIX_PRODUCER)) {
             builder.prefixProducer(parameters.requiredString(PREFIX_PRODUCER));
         }
         return builder.build();
-    }
-
-    private static int count(Parameters parameters, String name, int fallback, int least) {
-        return (int) parameters.integer(name, fallback, least, Integer.MAX_VALUE);
     }
 }

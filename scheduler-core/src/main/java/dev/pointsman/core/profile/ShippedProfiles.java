@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code least-requests}</td><td>fewest requests in flight, blind to caches</td></tr>
  * <tr><td>{@code prefix-only}</td><td>longest prefix alone: a warning example, which herds</td></tr>
  * <tr><td>{@code llm-d}</td><td>the weights of llm-d's default configuration: queue 2, KV usage 2, prefix 3</td></tr>
+ * <tr><td>{@code least-work}</td><td>fewest seconds of uncached work before the request and with it, by each endpoint's speed</td></tr>
+ * <tr><td>{@code lmetric}</td><td>least product of uncached tokens and requests in flight: cache and load without a weight</td></tr>
+ * <tr><td>{@code dynamo}</td><td>the cost of NVIDIA Dynamo's KV router with its defaults: blocks to fill and to keep</td></tr>
+ * <tr><td>{@code power-of-two}</td><td>the less loaded of two endpoints drawn, by KV usage, or requests where it is not known</td></tr>
+ * <tr><td>{@code round-robin}</td><td>each endpoint in turn, for comparison</td></tr>
  * <tr><td>{@code predicted-seconds}</td><td>least predicted seconds until the answer is complete, others' loss included; for
  * fleets of unlike chips, whose endpoints must say what they are</td></tr>
  * <tr><td>{@code predicted-dollars}</td><td>the cheapest chip that keeps the request's latency objectives; the same holds</td></tr>
@@ -57,6 +62,17 @@ public final class ShippedProfiles {
                 .scorer("queue-scorer", 2)
                 .scorer("kv-cache-utilization-scorer", 2)
                 .scorer("prefix-cache-scorer", 3));
+        add(Profile.costs("least-work", CostUnit.SECONDS).cost("least-work").build());
+        // These two costs are in tokens and in blocks. As nothing is added to them, a second stands for one of each.
+        add(Profile.costs("lmetric", CostUnit.SECONDS).cost("lmetric").build());
+        add(Profile.costs("dynamo", CostUnit.SECONDS)
+                .cost("dynamo-cost")
+                .picker("softmax-picker")
+                .build());
+        add(Profile.builder("power-of-two")
+                .scorer("kv-usage-or-requests-scorer", 1)
+                .picker("power-of-two-picker"));
+        add(Profile.builder("round-robin").picker("round-robin-picker"));
         add(Profile.costs("predicted-seconds", CostUnit.SECONDS)
                 .cost("predicted-completion-seconds")
                 .build());

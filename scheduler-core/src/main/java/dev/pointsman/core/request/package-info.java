@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What happens to a request around its scheduling: who asks, for which model, whether it may run at all, and which endpoints are open to it. Requests and their headers come in; attributes, rewritten requests and refusals leave. Everything here is pure. */
+
+/**
+ * What a request's headers say of it, and which model it is for: who asks, how urgently, by when, and whether only a cached
+ * prompt will do. Requests and a host's settings come in. Requests with their objectives filled leave, for the engine to schedule.
+ */
 @NullMarked
 package dev.pointsman.core.request;
 

@@ -7,6 +7,7 @@ import dev.pointsman.api.data.DataKey;
 import dev.pointsman.api.data.InFlightLoad;
 import dev.pointsman.api.data.LongColumn;
 import dev.pointsman.api.plugin.Scorer;
+import dev.pointsman.core.config.Semantics;
 import java.util.Set;
 
 /**
@@ -14,14 +15,16 @@ import java.util.Set;
  * / max * maxBusyScore} with the maximum over the candidates (llm-d's {@code active-request-scorer}). With a {@code
  * maxBusyScore} of 0 it only tells idle from busy.
  *
- * <p>llm-d counts an endpoint without in-flight data as idle; here the score is missing, because nobody knows. llm-d
- * ignores a {@code maxBusyScore} outside [0, 1]; here it is an error, because somebody meant something by it.
+ * <p>llm-d, and {@link Semantics#LLM_D} here, counts an endpoint without in-flight data as idle; otherwise the score is
+ * missing, because nobody knows. In a configuration, llm-d ignores a {@code maxBusyScore} outside [0, 1] or an {@code
+ * idleThreshold} below 0; with our own semantics it is an error, because somebody meant something by it.
  *
  * <p>Immutable and thread-safe. O(candidates), allocates nothing.
  */
 public final class ActiveRequestScorer implements Scorer {
     private final long idleThreshold;
     private final double maxBusyScore;
+    private final double missing;
 
     /** Counts only endpoints without requests as idle, and lets busy ones score up to 1. */
     public ActiveRequestScorer() {
@@ -36,6 +39,18 @@ public final class ActiveRequestScorer implements Scorer {
      * @throws IllegalArgumentException if one of them is out of its range
      */
     public ActiveRequestScorer(long idleThreshold, double maxBusyScore) {
+        this(idleThreshold, maxBusyScore, Semantics.CORRECTED);
+    }
+
+    /**
+     * Sets what is idle, how well a busy endpoint can score, and how one without data does.
+     *
+     * @param idleThreshold requests in flight up to which an endpoint is idle and scores 1; at least 0
+     * @param maxBusyScore the score that a busy endpoint approaches as its share of the load falls; 0 to 1
+     * @param semantics whether an endpoint without in-flight data scores as missing, or as idle
+     * @throws IllegalArgumentException if one of them is out of its range
+     */
+    public ActiveRequestScorer(long idleThreshold, double maxBusyScore, Semantics semantics) {
         if (idleThreshold < 0) {
             throw new IllegalArgumentException("idleThreshold: must be at least 0, but was " + idleThreshold
                     + ".\nMaybe leave it out; then only endpoints without requests are idle.");
@@ -46,6 +61,7 @@ public final class ActiveRequestScorer implements Scorer {
         }
         this.idleThreshold = idleThreshold;
         this.maxBusyScore = maxBusyScore;
+        missing = semantics == Semantics.LLM_D ? 1 : MISSING;
     }
 
     @Override
@@ -65,7 +81,7 @@ public final class ActiveRequestScorer implements Scorer {
         for (int i = 0; i < size; i++) {
             long requests = inFlight.get(candidates.slot(i));
             if (requests == LongColumn.MISSING) {
-                scores[i] = MISSING;
+                scores[i] = missing;
             } else if (requests <= idleThreshold) {
                 scores[i] = 1;
             } else {

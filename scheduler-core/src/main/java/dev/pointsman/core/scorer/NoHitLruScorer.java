@@ -5,6 +5,7 @@ import dev.pointsman.api.cycle.Candidates;
 import dev.pointsman.api.cycle.SchedulingCycle;
 import dev.pointsman.api.data.AttributeKey;
 import dev.pointsman.api.data.DataKey;
+import dev.pointsman.api.data.DoubleColumnKey;
 import dev.pointsman.api.data.LongColumn;
 import dev.pointsman.api.data.LongColumnKey;
 import dev.pointsman.api.data.PrefixMatch;
@@ -16,6 +17,7 @@ import dev.pointsman.api.fleet.FleetListener;
 import dev.pointsman.api.fleet.FleetSnapshot;
 import dev.pointsman.api.plugin.SchedulingObserver;
 import dev.pointsman.api.plugin.Scorer;
+import dev.pointsman.core.config.Semantics;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -29,14 +31,16 @@ import org.jspecify.annotations.Nullable;
  * scores {@code 1 - r / (n - 1)}. Candidates that never got one all score 1, and the used ones rank behind all of them; a
  * single candidate scores 1.
  *
- * <p><b>Departures from llm-d.</b> llm-d ranks never-used candidates by their place in the list; here they are equal and
+ * <p><b>Departures from llm-d</b>, all but the last undone by {@link Semantics#LLM_D}. llm-d ranks never-used candidates by their place in the list; here they are equal and
  * the picker's draw decides, because the order of candidates carries no meaning. llm-d ranks used ones within all endpoints
  * that it remembers; here only the candidates count, because endpoints of another role or tenant would push the scores of
  * these to 0 and make them equal. llm-d notes the targets of the primary profile and of one named {@code prefill} if no
- * candidate had a match; here each leg's target is noted if it had no match itself, because that endpoint's cache grows
+ * candidate had a match, by blocks that are weighted by their tier and cut to a whole number where the producer weighs them; here
+ * blocks count alike, and each leg's target is noted if it had no match itself, because that endpoint's cache grows
  * whoever else holds the prompt. llm-d takes absent match information for a cold request; here all scores are missing then,
- * because nobody knows. A size for the LRU is not needed: there is one small entry for each endpoint, released when it
- * leaves.
+ * because nobody knows. llm-d remembers a number of endpoints that is set, gone or not; here there is one small entry for each
+ * endpoint, released when it leaves. llm-d calls a request cold if no candidate of the profile that it scored last had a match;
+ * here all endpoints that the prefix producer reports count.
  *
  * <p><b>How.</b> An entry by slot has the number of the last cold request and the incarnation that got it, so that a slot's
  * next owner starts as never used. Scoring reads the entries without a lock. To rank without allocating, each candidate's
@@ -60,6 +64,10 @@ public final class NoHitLruScorer implements Scorer, SchedulingObserver, FleetLi
 
     private final AttributeKey<PrefixMatch> matchKey;
     private final LongColumnKey blocksKey;
+    private final DoubleColumnKey weightedKey;
+
+    /** Remembers and ranks as llm-d does, or null for our own way. */
+    private final @Nullable ColdRequestLru byName;
 
     private final Object writing = new Object();
     private long coldRequests; // guarded by writing
@@ -76,8 +84,25 @@ public final class NoHitLruScorer implements Scorer, SchedulingObserver, FleetLi
      * @param producer the prefix producer's name
      */
     public NoHitLruScorer(String producer) {
+        this(producer, null);
+    }
+
+    private NoHitLruScorer(String producer, @Nullable ColdRequestLru byName) {
         matchKey = PrefixMatch.of(producer);
         blocksKey = PrefixMatch.matchedBlocks(producer);
+        weightedKey = PrefixMatch.weightedBlocks(producer);
+        this.byName = byName;
+    }
+
+    /**
+     * Makes a scorer that ranks as llm-d does ({@link Semantics#LLM_D}).
+     *
+     * @param producer the prefix producer's name
+     * @param lruSize how many endpoints it remembers, at least 1
+     * @throws IllegalArgumentException if it is less
+     */
+    public static NoHitLruScorer asLlmD(String producer, int lruSize) {
+        return new NoHitLruScorer(producer, new ColdRequestLru(lruSize));
     }
 
     @Override
@@ -86,8 +111,17 @@ public final class NoHitLruScorer implements Scorer, SchedulingObserver, FleetLi
     }
 
     @Override
+    public Set<DataKey> consumesIfPresent() {
+        return byName == null ? Set.of() : Set.of(weightedKey);
+    }
+
+    @Override
     public void score(SchedulingCycle cycle, Candidates candidates, double[] scores) {
         int size = candidates.size();
+        if (byName != null) {
+            byName.score(cycle.column(blocksKey), cycle.column(weightedKey), candidates, scores);
+            return;
+        }
         if (cycle.attribute(matchKey) == null) {
             Arrays.fill(scores, 0, size, MISSING);
             return;
@@ -139,6 +173,10 @@ public final class NoHitLruScorer implements Scorer, SchedulingObserver, FleetLi
     @Override
     public void dispatched(SchedulingCycle cycle, Dispatch dispatch) {
         LongColumn matched = cycle.column(blocksKey);
+        if (byName != null) {
+            byName.dispatched(matched, cycle.column(weightedKey), cycle.fleet(), dispatch.decision());
+            return;
+        }
         noteIfCold(matched, dispatch.decision().primary());
         for (Leg leg : dispatch.decision().otherLegs()) {
             noteIfCold(matched, leg);

@@ -11,6 +11,7 @@ import dev.pointsman.api.data.LongColumn;
 import dev.pointsman.api.data.LongColumnKey;
 import dev.pointsman.api.data.PrefixMatch;
 import dev.pointsman.api.plugin.Scorer;
+import dev.pointsman.core.config.Semantics;
 import java.util.Set;
 
 /**
@@ -24,11 +25,12 @@ import java.util.Set;
  * <p>The first part is the share of the prompt that is cached; the second tells a long match from a short one of the same
  * share, and is off unless {@linkplain #withMatchLength asked for}. A prompt of no blocks scores 0 everywhere.
  *
- * <p>If the producer knows in which tier blocks lie, {@code matched} is weighted by it ({@link PrefixMatch#weightedBlocks});
- * llm-d cuts the weighted sum to a whole number, so that one block in host memory counts for nothing there.
+ * <p>If the producer knows in which tier blocks lie, {@code matched} is weighted by it ({@link PrefixMatch#weightedBlocks}).
  *
- * <p>llm-d gives 0 to an endpoint without match information; here the score is missing, because a producer reports every
- * candidate, and one that it does not report is not known to be cold.
+ * <p><b>Departures from llm-d</b>, unless {@link Semantics#LLM_D} is asked for. llm-d cuts the weighted sum to a whole number,
+ * so that one block in host memory counts for nothing there. llm-d gives 0 to an endpoint without match information;
+ * otherwise the score is missing, because a producer reports every candidate, and one that it does not report is not known
+ * to be cold.
  *
  * <pre>{@code
  * Scorer scorer = new PrefixCacheScorer().readingFrom("precise-prefix-cache-producer").withMatchLength(0.5, 8192);
@@ -46,19 +48,30 @@ public final class PrefixCacheScorer implements Scorer {
     private final DoubleColumnKey weightedKey;
     private final double lengthWeight;
     private final int scaleTokens;
+    private final boolean asLlmD;
 
     /** Scores the cached share of the prompt, as {@value PrefixMatch#DEFAULT_PRODUCER} sees it. */
     public PrefixCacheScorer() {
-        this(PrefixMatch.DEFAULT_PRODUCER, 0, DEFAULT_SCALE_TOKENS);
+        this(Semantics.CORRECTED);
     }
 
-    private PrefixCacheScorer(String producer, double lengthWeight, int scaleTokens) {
+    /**
+     * Scores the cached share of the prompt, as {@value PrefixMatch#DEFAULT_PRODUCER} sees it.
+     *
+     * @param semantics what an endpoint without match information scores, and whether a weighted sum is cut
+     */
+    public PrefixCacheScorer(Semantics semantics) {
+        this(PrefixMatch.DEFAULT_PRODUCER, 0, DEFAULT_SCALE_TOKENS, semantics == Semantics.LLM_D);
+    }
+
+    private PrefixCacheScorer(String producer, double lengthWeight, int scaleTokens, boolean asLlmD) {
         this.producer = producer;
         this.matchKey = PrefixMatch.of(producer);
         this.blocksKey = PrefixMatch.matchedBlocks(producer);
         this.weightedKey = PrefixMatch.weightedBlocks(producer);
         this.lengthWeight = lengthWeight;
         this.scaleTokens = scaleTokens;
+        this.asLlmD = asLlmD;
     }
 
     /**
@@ -67,7 +80,7 @@ public final class PrefixCacheScorer implements Scorer {
      * @param producer the prefix producer's name
      */
     public PrefixCacheScorer readingFrom(String producer) {
-        return new PrefixCacheScorer(producer, lengthWeight, scaleTokens);
+        return new PrefixCacheScorer(producer, lengthWeight, scaleTokens, asLlmD);
     }
 
     /**
@@ -87,7 +100,7 @@ public final class PrefixCacheScorer implements Scorer {
                     + weight + ", but was " + scaleTokens + ".\nMaybe leave it out; " + DEFAULT_SCALE_TOKENS
                     + " is used then.");
         }
-        return new PrefixCacheScorer(producer, weight, scaleTokens);
+        return new PrefixCacheScorer(producer, weight, scaleTokens, asLlmD);
     }
 
     @Override
@@ -107,15 +120,20 @@ public final class PrefixCacheScorer implements Scorer {
         DoubleColumn weighted = cycle.column(weightedKey);
         for (int i = 0; i < candidates.size(); i++) {
             if (match == null) {
-                scores[i] = MISSING;
+                scores[i] = unknown();
             } else {
                 int slot = candidates.slot(i);
                 long blocks = matched.get(slot);
                 double known = blocks == LongColumn.MISSING ? MISSING : blocks;
                 double weight = weighted.get(slot);
-                scores[i] = score(match, Double.isNaN(weight) ? known : weight);
+                double counted = asLlmD ? Math.floor(weight) : weight;
+                scores[i] = score(match, Double.isNaN(counted) ? known : counted);
             }
         }
+    }
+
+    private double unknown() {
+        return asLlmD ? 0 : MISSING;
     }
 
     private double score(PrefixMatch match, double matched) {
@@ -123,7 +141,7 @@ public final class PrefixCacheScorer implements Scorer {
             return 0;
         }
         if (Double.isNaN(matched)) {
-            return MISSING;
+            return unknown();
         }
         double share = matched / match.totalBlocks();
         if (lengthWeight == 0) {

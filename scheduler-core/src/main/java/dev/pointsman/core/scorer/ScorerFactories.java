@@ -6,117 +6,46 @@ import static dev.pointsman.api.config.ParameterSpec.optional;
 import dev.pointsman.api.config.ParameterSpec;
 import dev.pointsman.api.config.Parameters;
 import dev.pointsman.api.config.PluginFactory;
-import dev.pointsman.api.data.AttributeKey;
+import dev.pointsman.api.data.InFlightLoad;
 import dev.pointsman.api.data.PrefixMatch;
-import dev.pointsman.api.data.Session;
 import dev.pointsman.core.config.Semantics;
 import dev.pointsman.core.internal.builtin.BuiltInFactory;
-import java.time.Duration;
+import dev.pointsman.core.internal.session.PinParameters;
+import dev.pointsman.core.internal.session.SessionPin;
+import dev.pointsman.core.scorer.attribute.AttributeScorerFactories;
+import dev.pointsman.core.scorer.label.LabelScorerFactories;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
-/** The built-in scorers by type name, for the engine to register; a host names them in a configuration. */
+/**
+ * The built-in scorers by type name, for the engine to register; a host names them in a configuration.
+ *
+ * <p>Where llm-d quietly takes its default for a number out of range, so does {@link Semantics#LLM_D} here; with our own
+ * semantics such a number is an error.
+ */
 public final class ScorerFactories {
     private static final String PREFIX_PRODUCER = "prefixMatchInfoProducerName";
-    private static final Duration LEAST_TIME = Duration.ofMillis(1);
-    private static final Duration MOST_TIME = Duration.ofDays(36_500);
+    private static final String LOAD_PRODUCER = "inFlightLoadProducerName";
+    private static final String THRESHOLD = "threshold";
+    private static final String IDLE_THRESHOLD = "idleThreshold";
+    private static final String MAX_BUSY_SCORE = "maxBusyScore";
+    private static final String QUEUE_THRESHOLD = "queueThresholdTokens";
+    private static final String LENGTH_WEIGHT = "matchLengthWeight";
+    private static final String LENGTH_SCALE = "matchLengthScaleTokens";
+    private static final String LRU_SIZE = "lruSize";
+    private static final int DEFAULT_LRU_SIZE = 1024;
 
-    private static final List<ParameterSpec> PREFIX_CACHE_PARAMETERS = List.of(
-            text(PREFIX_PRODUCER, PrefixMatch.DEFAULT_PRODUCER, "The prefix producer whose matches count."),
-            share("matchLengthWeight", "0.0", "Weight of the match's length beside its share of the prompt."),
-            whole(
-                    "matchLengthScaleTokens",
-                    PrefixCacheScorer.DEFAULT_SCALE_TOKENS,
-                    0,
-                    "Matched tokens that count in full; at least 1 if matchLengthWeight is above 0."));
-    private static final List<ParameterSpec> NO_HIT_LRU_PARAMETERS = List.of(
-            text(PREFIX_PRODUCER, PrefixMatch.DEFAULT_PRODUCER, "The prefix producer whose matches count."),
-            whole("lruSize", 1024, 1, "Taken for llm-d's sake; here each endpoint is remembered while it lives."));
-    private static final List<ParameterSpec> SESSION_AFFINITY_PARAMETERS = List.of(
-            text(
-                    "strategy",
-                    "encoded_endpoint_header",
-                    "How the endpoint is known: encoded_endpoint_header or session_id."),
-            object(
-                    "encodedEndpointHeaderConfig",
-                    "For encoded_endpoint_header: header (x-session-token), which carries the token."),
-            object(
-                    "sessionIdConfig",
-                    "For session_id: sources (a list, each a header, or an attribute and its producer),"
-                            + " evictionTtlSeconds (300), evictionSweepSeconds (10), maxSessions (65536)."),
-            text(
-                    "profileName",
-                    null,
-                    "For session_id: the profile whose choice a session is bound to; by default the primary one."));
-    private static final List<ParameterSpec> TOKEN_PARAMETERS =
-            List.of(text("header", SessionAffinityScorer.TOKEN_HEADER, "The header that carries the token."));
-    private static final List<ParameterSpec> SESSION_ID_PARAMETERS = List.of(
-            object("sources", "Where session ids are found, in the order of trying."),
-            seconds("evictionTtlSeconds", "300", "How long a session outlives its last request."),
-            seconds("evictionSweepSeconds", "10", "The least time between two sweeps."),
-            whole("maxSessions", SessionAffinityScorer.DEFAULT_CAPACITY, 1, "How many sessions are bound at most."));
-    private static final List<ParameterSpec> SOURCE_PARAMETERS = List.of(
-            text("header", null, "The header that carries the session id."),
-            text("attribute", null, "The request attribute that holds the session id."),
-            text("producer", Session.PRODUCER, "Who produces the attribute."));
+    private static final List<PluginFactory> CORRECTED = new ScorerFactories(Semantics.CORRECTED).make();
+    private static final List<PluginFactory> LLM_D = new ScorerFactories(Semantics.LLM_D).make();
 
-    private static final List<PluginFactory> ALL = List.of(
-            BuiltInFactory.of(
-                    "queue-scorer", "Prefers short engine queues, relative to the other candidates.", QueueScorer::new),
-            BuiltInFactory.of(
-                    "running-requests-size-scorer",
-                    "Prefers small running batches, relative to the other candidates.",
-                    RunningRequestsSizeScorer::new),
-            BuiltInFactory.of(
-                    "kv-cache-utilization-scorer",
-                    "Prefers endpoints whose KV cache is less used.",
-                    KvCacheUtilizationScorer::new),
-            BuiltInFactory.of(
-                    "lora-affinity-scorer",
-                    "Prefers endpoints that can run the request's LoRA adapter at once.",
-                    LoraAffinityScorer::new),
-            BuiltInFactory.of(
-                    "load-aware-scorer",
-                    "Prefers short engine queues on a fixed scale; the best score is 0.5.",
-                    List.of(whole(
-                            "threshold",
-                            LoadAwareScorer.DEFAULT_THRESHOLD,
-                            1,
-                            "Waiting requests from which the score is 0.")),
-                    ScorerFactories::loadAware),
-            BuiltInFactory.of(
-                    "active-request-scorer",
-                    "Prefers endpoints with few requests of this scheduler in flight.",
-                    List.of(
-                            whole("idleThreshold", 0, 0, "Requests in flight up to which an endpoint is idle."),
-                            share("maxBusyScore", "1.0", "The score that a busy endpoint approaches.")),
-                    ScorerFactories::activeRequest),
-            BuiltInFactory.of(
-                    "token-load-scorer",
-                    "Prefers endpoints with little work in flight, in tokens.",
-                    List.of(whole(
-                            "queueThresholdTokens",
-                            TokenLoadScorer.DEFAULT_THRESHOLD,
-                            1,
-                            "Tokens in flight from which the score is 0.")),
-                    ScorerFactories::tokenLoad),
-            BuiltInFactory.of(
-                    "prefix-cache-scorer",
-                    "Prefers endpoints that hold more of the prompt's prefix in their KV cache.",
-                    PREFIX_CACHE_PARAMETERS,
-                    ScorerFactories::prefixCache),
-            BuiltInFactory.of(
-                    "no-hit-lru-scorer",
-                    "Spreads requests that nobody has cached: who got one longest ago scores best.",
-                    NO_HIT_LRU_PARAMETERS,
-                    ScorerFactories::noHitLru),
-            BuiltInFactory.of(
-                    "session-affinity-scorer",
-                    "Prefers the endpoint that served the session before.",
-                    SESSION_AFFINITY_PARAMETERS,
-                    ScorerFactories::sessionAffinity));
+    private final Semantics semantics;
+    private final boolean lenient;
 
-    private ScorerFactories() {}
+    private ScorerFactories(Semantics semantics) {
+        this.semantics = semantics;
+        this.lenient = semantics == Semantics.LLM_D;
+    }
 
     /** Returns one factory for each type, with our own semantics; unmodifiable. */
     public static List<PluginFactory> all() {
@@ -129,110 +58,189 @@ public final class ScorerFactories {
      * @param semantics whose reading of a type holds where llm-d's behaviour has a flaw
      */
     public static List<PluginFactory> all(Semantics semantics) {
-        return ALL;
+        return semantics == Semantics.LLM_D ? LLM_D : CORRECTED;
     }
 
-    private static LoadAwareScorer loadAware(Parameters parameters) {
-        return new LoadAwareScorer(
-                (int) parameters.integer("threshold", LoadAwareScorer.DEFAULT_THRESHOLD, 1, Integer.MAX_VALUE));
+    private List<PluginFactory> make() {
+        return Stream.of(
+                        metrics(),
+                        load(),
+                        caches(),
+                        AttributeScorerFactories.all(semantics),
+                        LabelScorerFactories.all(semantics))
+                .flatMap(List::stream)
+                .toList();
     }
 
-    private static ActiveRequestScorer activeRequest(Parameters parameters) {
+    private List<PluginFactory> metrics() {
+        return List.of(
+                BuiltInFactory.of(
+                        "queue-scorer",
+                        "Prefers short engine queues, relative to the other candidates.",
+                        () -> new QueueScorer(semantics)),
+                BuiltInFactory.of(
+                        "running-requests-size-scorer",
+                        "Prefers small running batches, relative to the other candidates.",
+                        () -> new RunningRequestsSizeScorer(semantics)),
+                BuiltInFactory.of(
+                        "kv-cache-utilization-scorer",
+                        "Prefers endpoints whose KV cache is less used.",
+                        () -> new KvCacheUtilizationScorer(semantics)),
+                BuiltInFactory.of(
+                        "lora-affinity-scorer",
+                        "Prefers endpoints that can run the request's LoRA adapter at once.",
+                        () -> new LoraAffinityScorer(semantics)),
+                BuiltInFactory.of(
+                        "load-aware-scorer",
+                        "Prefers short engine queues on a fixed scale; the best score is 0.5.",
+                        List.of(whole(
+                                THRESHOLD,
+                                LoadAwareScorer.DEFAULT_THRESHOLD,
+                                1,
+                                "Waiting requests from which the score is 0.")),
+                        parameters -> new LoadAwareScorer(
+                                (int) whole(parameters, THRESHOLD, LoadAwareScorer.DEFAULT_THRESHOLD, 1), semantics)));
+    }
+
+    private List<PluginFactory> load() {
+        ParameterSpec producer = optional(
+                LOAD_PRODUCER,
+                ParameterSpec.Type.STRING,
+                InFlightLoad.PRODUCER,
+                "Taken for llm-d's sake; the scheduler itself counts load.");
+        ParameterSpec busyScore = optional(
+                MAX_BUSY_SCORE, ParameterSpec.Type.NUMBER, "1.0", "The score that a busy endpoint approaches.");
+        return List.of(
+                BuiltInFactory.of(
+                        "active-request-scorer",
+                        "Prefers endpoints with few requests of this scheduler in flight.",
+                        List.of(
+                                whole(IDLE_THRESHOLD, 0, 0, "Requests in flight up to which an endpoint is idle."),
+                                lenient ? busyScore : busyScore.between(0, 1),
+                                producer),
+                        this::activeRequest),
+                BuiltInFactory.of(
+                        "token-load-scorer",
+                        "Prefers endpoints with little work in flight, in tokens.",
+                        List.of(
+                                whole(
+                                        QUEUE_THRESHOLD,
+                                        TokenLoadScorer.DEFAULT_THRESHOLD,
+                                        1,
+                                        "Tokens in flight from which the score is 0."),
+                                producer),
+                        this::tokenLoad));
+    }
+
+    private List<PluginFactory> caches() {
+        ParameterSpec producer = optional(
+                PREFIX_PRODUCER,
+                ParameterSpec.Type.STRING,
+                PrefixMatch.DEFAULT_PRODUCER,
+                "The prefix producer whose matches count.");
+        List<ParameterSpec> prefixParameters = List.of(
+                producer,
+                optional(
+                                LENGTH_WEIGHT,
+                                ParameterSpec.Type.NUMBER,
+                                "0.0",
+                                "Weight of the match's length beside its share of the prompt.")
+                        .between(0, 1),
+                optional(
+                                LENGTH_SCALE,
+                                ParameterSpec.Type.INTEGER,
+                                Integer.toString(PrefixCacheScorer.DEFAULT_SCALE_TOKENS),
+                                "Matched tokens that count in full; at least 1 if matchLengthWeight is above 0.")
+                        .between(lenient ? Integer.MIN_VALUE : 0, Integer.MAX_VALUE));
+        return List.of(
+                BuiltInFactory.of(
+                        "prefix-cache-scorer",
+                        "Prefers endpoints that hold more of the prompt's prefix in their KV cache.",
+                        prefixParameters,
+                        this::prefixCache),
+                BuiltInFactory.of(
+                        "multicluster-prefix-cache-scorer",
+                        "Prefers clusters that hold more of the prompt's prefix, as prefix-cache-scorer prefers endpoints.",
+                        prefixParameters,
+                        this::prefixCache),
+                BuiltInFactory.of(
+                        "no-hit-lru-scorer",
+                        "Spreads requests that nobody has cached: who got one longest ago scores best.",
+                        List.of(
+                                producer,
+                                whole(
+                                        LRU_SIZE,
+                                        DEFAULT_LRU_SIZE,
+                                        1,
+                                        lenient
+                                                ? "How many endpoints are remembered."
+                                                : "Taken for llm-d's sake; here each endpoint is remembered while it"
+                                                        + " lives.")),
+                        this::noHitLru),
+                BuiltInFactory.of(
+                        "session-affinity-scorer",
+                        "Prefers the endpoint that served the session before.",
+                        PinParameters.ALL,
+                        this::sessionAffinity));
+    }
+
+    private ActiveRequestScorer activeRequest(Parameters parameters) {
+        parameters.string(LOAD_PRODUCER); // Checked, so that a typing error is still found.
+        double all = lenient ? Double.MAX_VALUE : 1;
+        double busyScore = parameters.number(MAX_BUSY_SCORE, 1, lenient ? -all : 0, all);
         return new ActiveRequestScorer(
-                parameters.integer("idleThreshold", 0, 0, Integer.MAX_VALUE),
-                parameters.number("maxBusyScore", 1, 0, 1));
+                whole(parameters, IDLE_THRESHOLD, 0, 0), busyScore >= 0 && busyScore <= 1 ? busyScore : 1, semantics);
     }
 
-    private static TokenLoadScorer tokenLoad(Parameters parameters) {
-        return new TokenLoadScorer(
-                parameters.integer("queueThresholdTokens", TokenLoadScorer.DEFAULT_THRESHOLD, 1, Integer.MAX_VALUE));
+    private TokenLoadScorer tokenLoad(Parameters parameters) {
+        parameters.string(LOAD_PRODUCER); // Checked, so that a typing error is still found.
+        return new TokenLoadScorer(whole(parameters, QUEUE_THRESHOLD, TokenLoadScorer.DEFAULT_THRESHOLD, 1), semantics);
     }
 
-    private static PrefixCacheScorer prefixCache(Parameters parameters) {
-        double weight = parameters.number("matchLengthWeight", 0, 0, 1);
+    private PrefixCacheScorer prefixCache(Parameters parameters) {
+        double weight = parameters.number(LENGTH_WEIGHT, 0, 0, 1);
         long scale = parameters.integer(
-                "matchLengthScaleTokens", PrefixCacheScorer.DEFAULT_SCALE_TOKENS, 0, Integer.MAX_VALUE);
+                LENGTH_SCALE,
+                PrefixCacheScorer.DEFAULT_SCALE_TOKENS,
+                lenient ? Integer.MIN_VALUE : 0,
+                Integer.MAX_VALUE);
         if (weight > 0 && scale < 1) {
             throw parameters.error(
-                    "matchLengthScaleTokens",
+                    LENGTH_SCALE,
                     "must be at least 1 with a matchLengthWeight above 0",
                     "Maybe leave it out; " + PrefixCacheScorer.DEFAULT_SCALE_TOKENS + " is used then.");
         }
-        return new PrefixCacheScorer()
-                .readingFrom(parameters.string(PREFIX_PRODUCER, PrefixMatch.DEFAULT_PRODUCER))
+        return new PrefixCacheScorer(semantics)
+                .readingFrom(producer(parameters))
                 .withMatchLength(weight, (int) scale);
     }
 
-    private static NoHitLruScorer noHitLru(Parameters parameters) {
-        parameters.integer("lruSize", 1024, 1, Integer.MAX_VALUE); // Checked, so that a typing error is still found.
-        return new NoHitLruScorer(parameters.string(PREFIX_PRODUCER, PrefixMatch.DEFAULT_PRODUCER));
+    private NoHitLruScorer noHitLru(Parameters parameters) {
+        int size = (int) whole(parameters, LRU_SIZE, DEFAULT_LRU_SIZE, 1);
+        return semantics == Semantics.LLM_D
+                ? NoHitLruScorer.asLlmD(producer(parameters), size)
+                : new NoHitLruScorer(producer(parameters));
     }
 
-    private static SessionAffinityScorer sessionAffinity(Parameters parameters) {
-        String strategy = parameters.string("strategy", "encoded_endpoint_header");
-        String profile = parameters.has("profileName") ? parameters.requiredString("profileName") : null;
-        Parameters token = parameters.object("encodedEndpointHeaderConfig");
-        Parameters sessionId = parameters.object("sessionIdConfig");
-        ParameterSpec.checkNames(token, TOKEN_PARAMETERS);
-        ParameterSpec.checkNames(sessionId, SESSION_ID_PARAMETERS);
-        return switch (strategy) {
-            case "encoded_endpoint_header" ->
-                SessionAffinityScorer.byToken(
-                        token.has("header") ? token.requiredString("header") : SessionAffinityScorer.TOKEN_HEADER);
-            case "session_id" -> bySessionId(profile, sessionId);
-            default ->
-                throw parameters.error(
-                        "strategy",
-                        "must be encoded_endpoint_header or session_id",
-                        "Maybe leave it out; encoded_endpoint_header is used then.");
-        };
+    private SessionAffinityScorer sessionAffinity(Parameters parameters) {
+        UnaryOperator<SessionPin.Builder> llmD = SessionPin.Builder::movesIfUnseen;
+        return new SessionAffinityScorer(
+                PinParameters.pin(parameters, semantics, lenient ? llmD : UnaryOperator.identity()), semantics);
     }
 
-    private static SessionAffinityScorer bySessionId(@Nullable String profile, Parameters config) {
-        SessionAffinityScorer.SessionIds sessions = SessionAffinityScorer.sessionIds()
-                .timeToLive(config.duration(
-                        "evictionTtlSeconds", SessionAffinityScorer.DEFAULT_TIME_TO_LIVE, LEAST_TIME, MOST_TIME))
-                .sweepInterval(config.duration(
-                        "evictionSweepSeconds", SessionAffinityScorer.DEFAULT_SWEEP_INTERVAL, LEAST_TIME, MOST_TIME))
-                .capacity((int)
-                        config.integer("maxSessions", SessionAffinityScorer.DEFAULT_CAPACITY, 1, Integer.MAX_VALUE));
-        if (profile != null) {
-            sessions.profile(profile);
-        }
-        for (Parameters source : config.objects("sources")) {
-            ParameterSpec.checkNames(source, SOURCE_PARAMETERS);
-            if (source.has("header") == source.has("attribute")) {
-                throw source.error(
-                        "header", "must be given, or attribute, and not both", "Maybe make two sources of it.");
-            }
-            if (source.has("header")) {
-                sessions.header(source.requiredString("header"));
-            } else {
-                sessions.attribute(new AttributeKey<>(
-                        source.requiredString("attribute"), source.string("producer", Session.PRODUCER), String.class));
-            }
-        }
-        return sessions.build();
+    /** An empty name is the default one's, as in llm-d. */
+    private static String producer(Parameters parameters) {
+        String name = parameters.string(PREFIX_PRODUCER, "");
+        return name.isEmpty() ? PrefixMatch.DEFAULT_PRODUCER : name;
     }
 
-    private static ParameterSpec text(String name, @Nullable String fallback, String description) {
-        return optional(name, ParameterSpec.Type.STRING, fallback, description);
-    }
-
-    private static ParameterSpec whole(String name, long fallback, long minimum, String description) {
+    private ParameterSpec whole(String name, long fallback, long minimum, String description) {
         return optional(name, ParameterSpec.Type.INTEGER, Long.toString(fallback), description)
-                .between((double) minimum, Integer.MAX_VALUE);
+                .between(lenient ? Integer.MIN_VALUE : (double) minimum, Integer.MAX_VALUE);
     }
 
-    private static ParameterSpec share(String name, String fallback, String description) {
-        return optional(name, ParameterSpec.Type.NUMBER, fallback, description).between(0, 1);
-    }
-
-    private static ParameterSpec seconds(String name, String fallback, String description) {
-        return optional(name, ParameterSpec.Type.DURATION, fallback, description);
-    }
-
-    private static ParameterSpec object(String name, String description) {
-        return optional(name, ParameterSpec.Type.OBJECT, null, description);
+    private long whole(Parameters parameters, String name, long fallback, long minimum) {
+        long value = parameters.integer(name, fallback, lenient ? Integer.MIN_VALUE : minimum, Integer.MAX_VALUE);
+        return value < minimum ? fallback : value;
     }
 }

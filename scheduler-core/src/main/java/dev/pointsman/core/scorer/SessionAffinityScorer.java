@@ -1,31 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.core.scorer;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
-
 import dev.pointsman.api.cycle.Candidates;
 import dev.pointsman.api.cycle.SchedulingCycle;
 import dev.pointsman.api.data.AttributeKey;
 import dev.pointsman.api.data.DataKey;
 import dev.pointsman.api.data.Session;
 import dev.pointsman.api.decision.Dispatch;
-import dev.pointsman.api.decision.Leg;
 import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.plugin.Maintained;
+import dev.pointsman.api.plugin.ResponseDecorator;
 import dev.pointsman.api.plugin.SchedulingObserver;
 import dev.pointsman.api.plugin.Scorer;
-import dev.pointsman.core.internal.builtin.Times;
+import dev.pointsman.core.config.Semantics;
+import dev.pointsman.core.internal.session.Pin;
+import dev.pointsman.core.internal.session.SessionPin;
+import dev.pointsman.core.internal.session.TokenPin;
 import dev.pointsman.core.producer.SessionIdProducer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
-import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the turns of a conversation on one endpoint: 1 for the endpoint that the session is pinned to, 0 for the others
@@ -33,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li><b>By token</b>, which keeps nothing here: the client sends a header whose value is the endpoint's {@linkplain
- *       #token token}. The host writes the token of the endpoint that answers into the response.
+ *       #token token}. The response brings it the token of the endpoint that answers, in the same header
+ *       ({@link Dispatch#responseHeaders()}).
  *   <li><b>By session id</b>: a session is bound to the endpoint that its first request was dispatched to, until that
  *       endpoint leaves the fleet or the session is idle for too long. Bindings are bounded in number; the longest unused
  *       one gives way. A session id of more than {@value SessionIdProducer#MAX_LENGTH} characters is never bound.
@@ -43,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * that the endpoint and its cache are lost, so the session's next request prefers it again. An endpoint that is down should
  * leave the fleet; then the session is bound anew, to the endpoint that its next request is dispatched to.
  *
- * <p><b>Departures from llm-d.</b> llm-d gives all candidates 0 if none of them is pinned; here all score neutral, which
+ * <p><b>Departures from llm-d</b>, of which {@link Semantics#LLM_D} keeps only that about tokens. llm-d gives all candidates 0 if none of them is pinned; here all score neutral, which
  * ranks the same and does not look like a fault of the candidates. llm-d's token encodes {@code namespace/name}; here it
  * encodes {@link Endpoint#id()}, which is the same if the host names endpoints so. llm-d reads session ids from the header
  * {@value #SESSION_HEADER} only, unless told otherwise; here what a producer ({@link Session#ID}) or the host ({@link
@@ -53,30 +49,32 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. O(candidates). By session id it allocates nothing when scoring; by token, only the decoded token.
  */
-public final class SessionAffinityScorer implements Scorer, SchedulingObserver, Maintained {
+public final class SessionAffinityScorer implements Scorer, SchedulingObserver, ResponseDecorator, Maintained {
     /** The header that carries tokens, unless told otherwise. */
-    public static final String TOKEN_HEADER = "x-session-token";
+    public static final String TOKEN_HEADER = TokenPin.HEADER;
 
     /** The header that carries session ids, unless told otherwise. */
-    public static final String SESSION_HEADER = "x-session-id";
+    public static final String SESSION_HEADER = SessionPin.HEADER;
 
     /**
      * How many sessions are bound at most, unless told otherwise. That many take some 11 MB with ids of 36 characters (a
      * UUID), and some 42 MB with ids of {@value SessionIdProducer#MAX_LENGTH}, the longest that are bound (75 MB if these
      * have characters beyond Latin-1).
      */
-    public static final int DEFAULT_CAPACITY = 65_536;
+    public static final int DEFAULT_CAPACITY = SessionPin.DEFAULT_CAPACITY;
 
     /** How long a binding outlives its last use, unless told otherwise. */
-    public static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(5);
+    public static final Duration DEFAULT_TIME_TO_LIVE = SessionPin.DEFAULT_TIME_TO_LIVE;
 
     /** The least time between two sweeps of expired bindings, unless told otherwise. */
-    public static final Duration DEFAULT_SWEEP_INTERVAL = Duration.ofSeconds(10);
+    public static final Duration DEFAULT_SWEEP_INTERVAL = SessionPin.DEFAULT_SWEEP_INTERVAL;
 
     private final Pin pin;
+    private final double unpinned;
 
-    private SessionAffinityScorer(Pin pin) {
+    SessionAffinityScorer(Pin pin, Semantics semantics) {
         this.pin = pin;
+        this.unpinned = semantics == Semantics.LLM_D ? 0 : NEUTRAL;
     }
 
     /** Reads the endpoint's token from the header {@value #TOKEN_HEADER}. */
@@ -90,7 +88,7 @@ public final class SessionAffinityScorer implements Scorer, SchedulingObserver, 
      * @param header its name, in any case; not blank
      */
     public static SessionAffinityScorer byToken(String header) {
-        return new SessionAffinityScorer(new TokenPin(lowerCase(header)));
+        return new SessionAffinityScorer(TokenPin.named(header), Semantics.CORRECTED);
     }
 
     /** Binds sessions to endpoints by session id, with the usual sources and limits. */
@@ -103,9 +101,9 @@ public final class SessionAffinityScorer implements Scorer, SchedulingObserver, 
         return new SessionIds();
     }
 
-    /** Returns an endpoint's token: the Base64 of its id in UTF-8. A host writes it into the response's header. */
+    /** Returns an endpoint's token: the Base64 of its id in UTF-8. The response brings it, in the same header. */
     public static String token(Endpoint endpoint) {
-        return Base64.getEncoder().encodeToString(endpoint.id().getBytes(UTF_8));
+        return TokenPin.token(endpoint);
     }
 
     @Override
@@ -124,13 +122,21 @@ public final class SessionAffinityScorer implements Scorer, SchedulingObserver, 
             scores[i] = here ? 1 : 0;
         }
         if (!found) {
-            Arrays.fill(scores, 0, size, NEUTRAL);
+            Arrays.fill(scores, 0, size, unpinned);
+        }
+        if (pinned >= 0) {
+            pin.seen(cycle, found);
         }
     }
 
     @Override
     public void dispatched(SchedulingCycle cycle, Dispatch dispatch) {
         pin.dispatched(cycle, dispatch);
+    }
+
+    @Override
+    public void decorate(Dispatch dispatch, Map<String, String> headers) {
+        pin.decorate(dispatch, headers);
     }
 
     @Override
@@ -143,129 +149,9 @@ public final class SessionAffinityScorer implements Scorer, SchedulingObserver, 
         return pin.nextDeadline();
     }
 
-    private static String lowerCase(String header) {
-        if (requireNonNull(header, "header").isBlank()) {
-            throw new IllegalArgumentException("header: must not be blank.\nMaybe leave it out; " + TOKEN_HEADER
-                    + " carries tokens and " + SESSION_HEADER + " session ids then.");
-        }
-        return header.toLowerCase(Locale.ROOT);
-    }
-
-    /** A way to know which endpoint a request's session belongs to. */
-    private interface Pin {
-        /** Returns the slot of that endpoint, or -1. */
-        int slot(SchedulingCycle cycle);
-
-        default Set<DataKey> reads() {
-            return Set.of();
-        }
-
-        default void dispatched(SchedulingCycle cycle, Dispatch dispatch) {}
-
-        default void maintain(long now) {}
-
-        default long nextDeadline() {
-            return Long.MAX_VALUE;
-        }
-    }
-
-    private record TokenPin(String header) implements Pin {
-        @Override
-        public int slot(SchedulingCycle cycle) {
-            String token = cycle.request().headers().first(header);
-            if (token == null || token.isEmpty()) {
-                return -1;
-            }
-            try {
-                return cycle.fleet().slotOf(new String(Base64.getDecoder().decode(token), UTF_8));
-            } catch (IllegalArgumentException notBase64) {
-                return -1; // A client may send anything.
-            }
-        }
-    }
-
-    /**
-     * Binds sessions by id.
-     *
-     * @param profile whose leg is bound, or null for the primary one
-     */
-    private record SessionPin(
-            List<Source> sources,
-            Set<DataKey> reads,
-            @Nullable String profile,
-            SessionBindings bindings) implements Pin {
-        @Override
-        public int slot(SchedulingCycle cycle) {
-            String session = session(cycle);
-            return session == null ? -1 : bindings.slot(session, cycle.fleet(), cycle.now());
-        }
-
-        @Override
-        public void dispatched(SchedulingCycle cycle, Dispatch dispatch) {
-            String session = session(cycle);
-            Leg leg = leg(dispatch);
-            if (session != null && leg != null) {
-                bindings.used(session, leg.target(), cycle.fleet(), cycle.now());
-            }
-        }
-
-        @Override
-        public void maintain(long now) {
-            bindings.expire(now);
-        }
-
-        @Override
-        public long nextDeadline() {
-            return bindings.nextDeadline();
-        }
-
-        private @Nullable String session(SchedulingCycle cycle) {
-            for (int i = 0; i < sources.size(); i++) {
-                String session = sources.get(i).session(cycle);
-                if (session != null && !session.isBlank()) {
-                    return session;
-                }
-            }
-            return null;
-        }
-
-        private @Nullable Leg leg(Dispatch dispatch) {
-            Leg primary = dispatch.decision().primary();
-            if (profile == null || profile.equals(primary.profile())) {
-                return primary;
-            }
-            for (Leg leg : dispatch.decision().otherLegs()) {
-                if (profile.equals(leg.profile())) {
-                    return leg;
-                }
-            }
-            return null;
-        }
-    }
-
-    /** A place where session ids are found. */
-    @FunctionalInterface
-    private interface Source {
-        @Nullable
-        String session(SchedulingCycle cycle);
-
-        static Source header(String lowerCaseName) {
-            return cycle -> cycle.request().headers().first(lowerCaseName);
-        }
-
-        static Source attribute(AttributeKey<String> key) {
-            return cycle -> cycle.attribute(key);
-        }
-    }
-
     /** Collects how sessions are known and for how long they are bound; not thread-safe. */
     public static final class SessionIds {
-        private final List<Source> sources = new ArrayList<>();
-        private final List<DataKey> reads = new ArrayList<>();
-        private @Nullable String profile;
-        private long timeToLiveNanos = DEFAULT_TIME_TO_LIVE.toNanos();
-        private long sweepIntervalNanos = DEFAULT_SWEEP_INTERVAL.toNanos();
-        private int capacity = DEFAULT_CAPACITY;
+        private final SessionPin.Builder pin = SessionPin.builder();
 
         private SessionIds() {}
 
@@ -275,26 +161,25 @@ public final class SessionAffinityScorer implements Scorer, SchedulingObserver, 
          * @param name its name, in any case; not blank
          */
         public SessionIds header(String name) {
-            sources.add(Source.header(lowerCase(name)));
+            pin.header(name);
             return this;
         }
 
         /** Adds a request attribute as a source; sources are tried in order, and replace the usual ones. */
         public SessionIds attribute(AttributeKey<String> key) {
-            sources.add(Source.attribute(requireNonNull(key, "key")));
-            reads.add(key);
+            pin.attribute(key);
             return this;
         }
 
         /** Sets the profile whose leg a session is bound to; the primary leg unless set. */
         public SessionIds profile(String name) {
-            this.profile = requireNonNull(name, "name");
+            pin.profile(name);
             return this;
         }
 
         /** Sets how long a binding outlives its last use; positive, and endless from 292 years on. */
         public SessionIds timeToLive(Duration time) {
-            this.timeToLiveNanos = positive("timeToLive", time);
+            pin.timeToLive(time);
             return this;
         }
 
@@ -303,36 +188,19 @@ public final class SessionAffinityScorer implements Scorer, SchedulingObserver, 
          * from 292 years on.
          */
         public SessionIds sweepInterval(Duration time) {
-            this.sweepIntervalNanos = positive("sweepInterval", time);
+            pin.sweepInterval(time);
             return this;
         }
 
         /** Sets how many sessions are bound at most; at least 1. */
         public SessionIds capacity(int sessions) {
-            if (sessions < 1) {
-                throw new IllegalArgumentException("capacity: must be at least 1, but was " + sessions
-                        + ".\nMaybe leave it out; " + DEFAULT_CAPACITY + " is used then.");
-            }
-            this.capacity = sessions;
+            pin.capacity(sessions);
             return this;
         }
 
         /** Builds the scorer. */
         public SessionAffinityScorer build() {
-            if (sources.isEmpty()) {
-                attribute(Session.ID);
-                sources.add(cycle -> cycle.request().objectives().sessionId());
-                header(SESSION_HEADER);
-            }
-            return new SessionAffinityScorer(new SessionPin(
-                    List.copyOf(sources),
-                    reads.stream().collect(Collectors.toUnmodifiableSet()),
-                    profile,
-                    new SessionBindings(capacity, timeToLiveNanos, sweepIntervalNanos)));
-        }
-
-        private static long positive(String name, Duration time) {
-            return Times.positiveNanos(name, time, "Maybe leave it out; there is a default.");
+            return new SessionAffinityScorer(pin.build(Semantics.CORRECTED), Semantics.CORRECTED);
         }
     }
 }

@@ -7,13 +7,14 @@ import dev.pointsman.api.data.DataKey;
 import dev.pointsman.api.data.InFlightLoad;
 import dev.pointsman.api.data.LongColumn;
 import dev.pointsman.api.plugin.Scorer;
+import dev.pointsman.core.config.Semantics;
 import java.util.Set;
 
 /**
  * Prefers endpoints with little work in flight, in tokens: {@code 1 - min(t, threshold) / threshold}, where t is what is in
  * flight there plus what this request would add there (llm-d's {@code token-load-scorer}).
  *
- * <p>llm-d counts missing tokens as 0. Here the score is missing without the tokens in flight, because nobody knows; and
+ * <p>llm-d, and {@link Semantics#LLM_D} here, counts missing tokens as 0. Otherwise the score is missing without the tokens in flight, because nobody knows; and
  * what the request would add is left out for all candidates if it is missing for one of them, because the gap would
  * otherwise look like a cached prompt.
  *
@@ -24,6 +25,7 @@ public final class TokenLoadScorer implements Scorer {
     public static final long DEFAULT_THRESHOLD = 4_194_304;
 
     private final long threshold;
+    private final boolean asLlmD;
 
     /** Scores on the scale of {@value #DEFAULT_THRESHOLD} tokens. */
     public TokenLoadScorer() {
@@ -37,11 +39,23 @@ public final class TokenLoadScorer implements Scorer {
      * @throws IllegalArgumentException if it is less
      */
     public TokenLoadScorer(long queueThresholdTokens) {
+        this(queueThresholdTokens, Semantics.CORRECTED);
+    }
+
+    /**
+     * Scores on a given scale, in one way or the other.
+     *
+     * @param queueThresholdTokens tokens from which the score is 0; at least 1
+     * @param semantics what missing tokens count as
+     * @throws IllegalArgumentException if the threshold is less
+     */
+    public TokenLoadScorer(long queueThresholdTokens, Semantics semantics) {
         if (queueThresholdTokens < 1) {
             throw new IllegalArgumentException("queueThresholdTokens: must be at least 1, but was "
                     + queueThresholdTokens + ".\nMaybe leave it out; " + DEFAULT_THRESHOLD + " is used then.");
         }
         this.threshold = queueThresholdTokens;
+        this.asLlmD = semantics == Semantics.LLM_D;
     }
 
     @Override
@@ -54,18 +68,22 @@ public final class TokenLoadScorer implements Scorer {
         LongColumn inFlight = cycle.column(InFlightLoad.TOKENS);
         LongColumn added = cycle.column(InFlightLoad.REQUEST_TOKENS);
         double scale = (double) threshold;
-        boolean addedKnown = knownForAll(added, candidates);
+        boolean addedCounts = asLlmD || knownForAll(added, candidates);
         for (int i = 0; i < candidates.size(); i++) {
             int slot = candidates.slot(i);
             long tokens = inFlight.get(slot);
-            if (tokens == LongColumn.MISSING) {
+            if (tokens == LongColumn.MISSING && !asLlmD) {
                 scores[i] = MISSING;
             } else {
                 // In double, because the sum of two longs may not fit a third.
-                double work = (double) tokens + (addedKnown ? (double) added.get(slot) : 0);
+                double work = zeroIfMissing(tokens) + (addedCounts ? zeroIfMissing(added.get(slot)) : 0);
                 scores[i] = 1 - Math.min(Math.max(work, 0), scale) / scale;
             }
         }
+    }
+
+    private static double zeroIfMissing(long tokens) {
+        return tokens == LongColumn.MISSING ? 0 : tokens;
     }
 
     private static boolean knownForAll(LongColumn column, Candidates candidates) {

@@ -112,7 +112,7 @@ class RefusedDeclarationTest {
                         .profile(Profile.builder("p").build())
                         .profile(Profile.builder("q").build()))
                 .hasMessageContaining("profiles p, q")
-                .hasMessageContaining("\nMaybe add one with profileHandler");
+                .hasMessageContaining("\nMaybe add a plugin that is one");
         refused(Pointsman.builder(fleet(1))
                         .profile(Profile.builder("p").build())
                         .profile(Profile.builder("q").build())

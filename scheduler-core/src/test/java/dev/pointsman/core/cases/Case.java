@@ -189,7 +189,7 @@ final class Case {
     }
 
     private static boolean empty(@Nullable Object value) {
-        return value instanceof Map<?, ?> map && map.isEmpty() || value instanceof List<?> list && list.isEmpty();
+        return (value instanceof Map<?, ?> map && map.isEmpty()) || (value instanceof List<?> list && list.isEmpty());
     }
 
     static long integer(String place, @Nullable Object value) {

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.pointsman.api.fleet.Endpoint;
+import dev.pointsman.core.config.Semantics;
 import dev.pointsman.core.scorer.Allocations;
 import dev.pointsman.core.scorer.SteadyCycle;
 import dev.pointsman.testkit.TestCandidates;
 import dev.pointsman.testkit.TestCycle;
 import dev.pointsman.testkit.TestFleet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
@@ -64,6 +66,20 @@ class LabelSelectorFilterTest {
     @Test
     void doesNotExist_keepsAnEndpointWithoutAnyLabel() {
         assertThat(kept(LabelSelectorFilter.builder().doesNotExist("zone"))).containsExactly("empty-tier", "bare");
+    }
+
+    @Test
+    void llmd_neverMatchesAnEndpointWithoutAnyLabel_unlessNothingIsRequired() {
+        TestCycle cycle = TestCycle.of(FLEET);
+
+        assertThat(cycle.filter(
+                        LabelSelectorFilter.builder().doesNotExist("zone").build(Semantics.LLM_D)))
+                .containsExactly("empty-tier");
+        assertThat(cycle.filter(
+                        LabelSelectorFilter.builder().notIn("zone", "eu").build(Semantics.LLM_D)))
+                .containsExactly("silver-us", "empty-tier");
+        assertThat(cycle.filter(LabelSelectorFilter.builder().build(Semantics.LLM_D)))
+                .isEqualTo(FLEET.ids());
     }
 
     @Test
@@ -168,20 +184,49 @@ class LabelSelectorFilterTest {
                 .containsExactlyInAnyOrderElementsOf(cycle.filter(filter));
     }
 
+    @Property
+    void keepsWhatTheNaiveReadingKeeps(
+            @ForAll("requirements") List<Requirement> requirements,
+            @ForAll("labelSets") List<Map<String, String>> labelSets) {
+        LabelSelectorFilter.Builder builder = LabelSelectorFilter.builder();
+        requirements.forEach(requirement -> requirement.addTo(builder));
+        TestFleet.Builder fleet = TestFleet.builder();
+        List<String> met = new ArrayList<>();
+        List<String> metByLlmd = new ArrayList<>();
+        for (int i = 0; i < labelSets.size(); i++) {
+            Map<String, String> labels = labelSets.get(i);
+            fleet.endpoint(endpoint("e" + i, labels));
+            if (requirements.stream().allMatch(requirement -> requirement.isMetBy(labels))) {
+                met.add("e" + i);
+                if (requirements.isEmpty() || !labels.isEmpty()) {
+                    metByLlmd.add("e" + i);
+                }
+            }
+        }
+        TestCycle cycle = TestCycle.of(fleet.build());
+
+        assertThat(cycle.filter(builder.build())).isEqualTo(met);
+        assertThat(cycle.filter(builder.build(Semantics.LLM_D))).isEqualTo(metByLlmd);
+    }
+
     @Provide
     Arbitrary<LabelSelectorFilter> selectors() {
+        return requirements().map(requirements -> {
+            LabelSelectorFilter.Builder builder = LabelSelectorFilter.builder();
+            requirements.forEach(requirement -> requirement.addTo(builder));
+            return builder.build();
+        });
+    }
+
+    @Provide
+    Arbitrary<List<Requirement>> requirements() {
         Arbitrary<String> keys = Arbitraries.of("a", "b", "c");
         Arbitrary<List<String>> values =
                 Arbitraries.of("x", "y", "z").list().ofMinSize(1).ofMaxSize(3);
         return Combinators.combine(keys, values, Arbitraries.integers().between(0, 4))
                 .as(Requirement::new)
                 .list()
-                .ofMaxSize(4)
-                .map(requirements -> {
-                    LabelSelectorFilter.Builder builder = LabelSelectorFilter.builder();
-                    requirements.forEach(requirement -> requirement.addTo(builder));
-                    return builder.build();
-                });
+                .ofMaxSize(4);
     }
 
     @Provide
@@ -191,7 +236,19 @@ class LabelSelectorFilterTest {
                 .ofMaxSize(10);
     }
 
-    private record Requirement(String key, List<String> values, int kind) {
+    record Requirement(String key, List<String> values, int kind) {
+        boolean isMetBy(Map<String, String> labels) {
+            boolean there = labels.containsKey(key);
+            String value = labels.getOrDefault(key, "");
+            return switch (kind) {
+                case 0 -> there && value.equals(values.get(0));
+                case 1 -> there && values.contains(value);
+                case 2 -> !there || !values.contains(value);
+                case 3 -> there;
+                default -> !there;
+            };
+        }
+
         void addTo(LabelSelectorFilter.Builder builder) {
             switch (kind) {
                 case 0 -> builder.label(key, values.get(0));

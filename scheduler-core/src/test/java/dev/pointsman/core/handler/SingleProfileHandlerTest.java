@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.pointsman.api.config.Parameters;
-import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.api.cycle.DecisionDraft;
 import dev.pointsman.api.cycle.ProfileResult;
 import dev.pointsman.api.cycle.ProfileResults;
@@ -18,7 +16,6 @@ import dev.pointsman.testkit.TestCycle;
 import dev.pointsman.testkit.TestFleet;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -67,17 +64,6 @@ class SingleProfileHandlerTest {
                 .withMessage("profile handler: needs exactly one profile, but there are 2: [decode, prefill]."
                         + "\nMaybe leave the others out, or use a handler for several.");
         assertThatIllegalArgumentException().isThrownBy(() -> handler.validate(List.of()));
-    }
-
-    @Test
-    void factory_makesIt() {
-        PluginFactory factory = HandlerFactories.all().get(0);
-
-        assertThat(HandlerFactories.all()).hasSize(1);
-        assertThat(factory.type()).isEqualTo("single-profile-handler");
-        assertThat(factory.parameters()).isEmpty();
-        assertThat(factory.description()).endsWith(".");
-        assertThat(factory.create("handler", Parameters.of("", Map.of()))).isInstanceOf(SingleProfileHandler.class);
     }
 
     private record Results(List<ProfileResult> results) implements ProfileResults {

@@ -11,6 +11,7 @@ import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.api.cycle.Candidates;
 import dev.pointsman.api.cycle.Draw;
 import dev.pointsman.api.plugin.Picker;
+import dev.pointsman.core.config.Semantics;
 import dev.pointsman.core.scorer.Allocations;
 import dev.pointsman.testkit.TestCandidates;
 import dev.pointsman.testkit.TestCycle;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
@@ -192,7 +194,23 @@ class PickersTest {
     }
 
     static List<PluginFactory> factories() {
-        return PickerFactories.all();
+        return Stream.concat(PickerFactories.all().stream(), PickerFactories.all(Semantics.LLM_D).stream())
+                .toList();
+    }
+
+    @Test
+    void llmdFactories_pickOneEndpoint_unlessToldMore() {
+        for (PluginFactory factory : PickerFactories.all(Semantics.LLM_D)) {
+            Picker plain = (Picker) factory.create("picker", Parameters.of("parameters", Map.of()));
+            Picker none =
+                    (Picker) factory.create("picker", Parameters.of("parameters", Map.of("maxNumOfEndpoints", -3)));
+            Picker many =
+                    (Picker) factory.create("picker", Parameters.of("parameters", Map.of("maxNumOfEndpoints", 6)));
+
+            assertThat(pick(plain, 8, 1, 2, 3, 4, 5)).hasSize(1);
+            assertThat(pick(none, 8, 1, 2, 3, 4, 5)).hasSize(1);
+            assertThat(pick(many, 8, 1, 2, 3, 4, 5)).hasSize(5);
+        }
     }
 
     @ParameterizedTest

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pointsman.api.data.InFlightLoad;
 import dev.pointsman.api.data.PrefixMatch;
+import dev.pointsman.api.request.InferenceRequest;
 import dev.pointsman.api.request.Prompt;
+import dev.pointsman.core.config.Semantics;
 import dev.pointsman.testkit.TestCycle;
 import dev.pointsman.testkit.TestFleet;
 import dev.pointsman.testkit.TestRequests;
@@ -69,6 +71,52 @@ class InFlightLoadProducerTest {
         assertThat(outputOf(producer, 250)).isEqualTo(250);
         assertThat(outputOf(producer, 0)).isZero();
         assertThat(outputOf(producer, 1000)).isEqualTo(300);
+    }
+
+    @Test
+    void asLlmdHasIt_aPartialLastBlockIsAWholeOne() {
+        TestCycle cycle = TestCycle.of(FLEET, TestRequests.tokens(65))
+                .with(PrefixMatch.of(PrefixMatch.DEFAULT_PRODUCER), new PrefixMatch(2, 64))
+                .with(PrefixMatch.matchedBlocks(PrefixMatch.DEFAULT_PRODUCER), "a", 1)
+                .with(PrefixMatch.matchedBlocks(PrefixMatch.DEFAULT_PRODUCER), "b", 0)
+                .produce(asLlmd().build());
+
+        assertThat(cycle.numbers(InFlightLoad.REQUEST_TOKENS)).isEqualTo(Map.of("a", 64L, "b", 128L));
+    }
+
+    @Test
+    void asLlmdHasIt_cachedBlocksCountByTheWeightOfTheirTier() {
+        TestCycle cycle = TestCycle.of(FLEET, TestRequests.tokens(192))
+                .with(PrefixMatch.of(PrefixMatch.DEFAULT_PRODUCER), new PrefixMatch(3, 64))
+                .with(PrefixMatch.matchedBlocks(PrefixMatch.DEFAULT_PRODUCER), "a", 2)
+                .with(PrefixMatch.weightedBlocks(PrefixMatch.DEFAULT_PRODUCER), "a", 1.6)
+                .with(PrefixMatch.matchedBlocks(PrefixMatch.DEFAULT_PRODUCER), "b", 2);
+
+        assertThat(cycle.produce(asLlmd().build()).numbers(InFlightLoad.REQUEST_TOKENS))
+                .isEqualTo(Map.of("a", 128L, "b", 64L));
+        assertThat(cycle.produce(InFlightLoadProducer.builder().build()).numbers(InFlightLoad.REQUEST_TOKENS))
+                .isEqualTo(Map.of("a", 64L, "b", 64L));
+    }
+
+    @Test
+    void asLlmdHasIt_whatARequestStatesIsALimit() {
+        InFlightLoadProducer producer = asLlmd().countOutput(true).build();
+
+        // 10 tokens of prompt make 15 of output.
+        assertThat(producer.estimatedOutput(stating(5))).isEqualTo(5);
+        assertThat(producer.estimatedOutput(stating(100))).isEqualTo(15);
+        assertThat(producer.estimatedOutput(stating(-1))).isEqualTo(15);
+    }
+
+    private static InFlightLoadProducer.Builder asLlmd() {
+        return InFlightLoadProducer.builder().semantics(Semantics.LLM_D);
+    }
+
+    private static InferenceRequest stating(int outputTokens) {
+        return TestRequests.builder()
+                .tokens(new int[10])
+                .expectedOutputTokens(outputTokens)
+                .build();
     }
 
     @Test

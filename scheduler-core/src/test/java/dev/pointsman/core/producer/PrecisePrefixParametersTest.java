@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pointsman.api.config.ParameterException;
+import dev.pointsman.api.config.ParameterSpec;
 import dev.pointsman.api.config.Parameters;
 import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.api.data.PrefixMatch;
@@ -189,8 +190,9 @@ class PrecisePrefixParametersTest {
     }
 
     private static PrecisePrefixProducer read(Map<String, ?> parameters) {
-        return PrecisePrefixParameters.read("precise", Parameters.of("params", parameters))
-                .build();
+        Parameters given = Parameters.of("params", parameters);
+        ParameterSpec.checkNames(given, PrecisePrefixParameters.ALL); // As whoever makes plugins does first.
+        return PrecisePrefixParameters.read("precise", given).build();
     }
 
     private static org.assertj.core.api.AbstractThrowableAssert<?, ? extends Throwable> refused(

@@ -13,6 +13,7 @@ import dev.pointsman.api.plugin.Scorer;
 import dev.pointsman.api.request.InferenceRequest;
 import dev.pointsman.api.request.MultimodalItem;
 import dev.pointsman.api.request.Prompt;
+import dev.pointsman.core.config.Semantics;
 import dev.pointsman.core.scorer.PrefixCacheScorer;
 import dev.pointsman.kvcache.RadixPrefixIndex;
 import dev.pointsman.kvcache.SpeculativePrefixIndex;
@@ -83,6 +84,44 @@ class PrecisePrefixProducerTest {
         assertThat(fleet.weighted(prompt(2))).isEmpty();
         assertThat(fleet.produced(prompt(2)).scoresById(new PrefixCacheScorer().readingFrom(NAME)))
                 .isEqualTo(Map.of("a", 1.0));
+    }
+
+    @Test
+    void asLlmdHasIt_whatIsNotKnownIsZero_andWeightsLoseTheirFraction() {
+        PreciseFleet fleet = new PreciseFleet(
+                PrecisePrefixProducer.builder().semantics(Semantics.LLM_D).channels(slot -> null),
+                TestFleet.of("a", "b"));
+        InferenceRequest request = TestRequests.tokens(3 * PreciseFleet.BLOCK);
+        fleet.stores("a", Tier.ACCELERATOR, request, 0, 1);
+        fleet.stores("a", Tier.HOST, request, 1, 2);
+
+        assertThat(fleet.matched(request)).isEqualTo(Map.of("a", 2L, "b", 0L));
+        assertThat(fleet.weighted(request)).isEqualTo(Map.of("a", 1.0, "b", 0.0));
+    }
+
+    @Test
+    void asLlmdHasIt_aBlockCountsInEachTierThatItIsIn() {
+        PreciseFleet fleet = new PreciseFleet(
+                PrecisePrefixProducer.builder()
+                        .semantics(Semantics.LLM_D)
+                        .tierColumns(true)
+                        .speculation(Duration.ofSeconds(2)),
+                TestFleet.of("a", "b"));
+        InferenceRequest request = TestRequests.tokens(3 * PreciseFleet.BLOCK);
+        fleet.stores("a", Tier.ACCELERATOR, request, 0, 2);
+        fleet.stores("a", Tier.HOST, request, 0, 1);
+        fleet.send(request, "a");
+
+        TestCycle cycle = fleet.produced(request);
+
+        assertThat(cycle.numbers(PrefixMatch.matchedBlocks(PrecisePrefixProducer.TYPE)))
+                .isEqualTo(Map.of("a", 3L, "b", 0L));
+        assertThat(cycle.numbers(PrecisePrefixProducer.blocksIn(PrecisePrefixProducer.TYPE, Tier.ACCELERATOR)))
+                .isEqualTo(Map.of("a", 2L, "b", 0L));
+        assertThat(cycle.numbers(PrecisePrefixProducer.blocksIn(PrecisePrefixProducer.TYPE, Tier.HOST)))
+                .isEqualTo(Map.of("a", 1L, "b", 0L));
+        assertThat(cycle.numbers(PrecisePrefixProducer.speculativeBlocks(PrecisePrefixProducer.TYPE)))
+                .isEqualTo(Map.of("a", 3L, "b", 0L));
     }
 
     @Test

@@ -16,6 +16,8 @@ import dev.pointsman.api.decision.Ending;
 import dev.pointsman.api.decision.Usage;
 import dev.pointsman.api.fleet.FleetSnapshot;
 import dev.pointsman.api.request.InferenceRequest;
+import dev.pointsman.core.reuse.LlmdApproxPrefixProducer;
+import dev.pointsman.core.reuse.Sent;
 import dev.pointsman.core.scorer.Allocations;
 import dev.pointsman.testkit.TestCycle;
 import dev.pointsman.testkit.TestFleet;
@@ -44,6 +46,26 @@ class ProducerAllocationTest {
         });
 
         assertThat(bytes).isLessThan(SMALL);
+    }
+
+    @Test
+    void llmdApproxPrefix_allocatesNothingInProportionToPromptOrFleet() {
+        TestFleet fleet = TestFleet.of(200);
+        LlmdApproxPrefixProducer producer = LlmdApproxPrefixProducer.builder().build();
+        for (int slot = 0; slot < fleet.slotLimit(); slot++) {
+            producer.joined(slot, fleet.incarnation(slot), fleet.endpoint(slot));
+        }
+        InferenceRequest request = TestRequests.tokens(65_536);
+        SteadyProduction cycle = new SteadyProduction(fleet, request);
+        Dispatch dispatch = Routed.dispatch(request, Sent.decision(cycle, "e7", Map.of()));
+        Candidates candidates = TestCycle.of(fleet).candidates();
+
+        double bytes = Allocations.perCall(() -> {
+            producer.produce(cycle, candidates);
+            producer.dispatched(cycle, dispatch);
+        });
+
+        assertThat(bytes).isLessThan(2 * SMALL);
     }
 
     @Test

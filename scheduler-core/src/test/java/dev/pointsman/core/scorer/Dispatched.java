@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A dispatch as observers are told of it, for tests without an engine: it says what was decided, and cannot be ended. */
-final class Dispatched implements Dispatch {
+public final class Dispatched implements Dispatch {
     private final InferenceRequest request;
     private final SchedulingDecision decision;
 
@@ -26,18 +26,18 @@ final class Dispatched implements Dispatch {
     }
 
     /** Makes the dispatch of a cycle's request to one endpoint, by a profile called {@code decode}. */
-    static Dispatched to(SchedulingCycle cycle, String endpointId) {
+    public static Dispatched to(SchedulingCycle cycle, String endpointId) {
         return legs(cycle, leg(cycle, "decode", endpointId));
     }
 
     /** Makes the dispatch of a cycle's request with several legs, the primary one first. */
-    static Dispatched legs(SchedulingCycle cycle, Leg primary, Leg... others) {
+    public static Dispatched legs(SchedulingCycle cycle, Leg primary, Leg... others) {
         List<Leg> otherLegs = Stream.of(others).toList();
         return new Dispatched(
                 cycle.request(), new SchedulingDecision(cycle.request().id(), primary, otherLegs, Map.of(), null));
     }
 
-    static Leg leg(SchedulingCycle cycle, String profile, String endpointId) {
+    public static Leg leg(SchedulingCycle cycle, String profile, String endpointId) {
         int slot = cycle.fleet().slotOf(endpointId);
         Target target =
                 new Target(cycle.fleet().endpoint(slot), slot, cycle.fleet().incarnation(slot), 1);

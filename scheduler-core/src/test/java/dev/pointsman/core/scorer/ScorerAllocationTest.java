@@ -4,11 +4,19 @@ package dev.pointsman.core.scorer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.api.data.InFlightLoad;
+import dev.pointsman.api.data.Peer;
 import dev.pointsman.api.data.PrefixMatch;
 import dev.pointsman.api.data.Session;
+import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.fleet.LoraState;
 import dev.pointsman.api.plugin.Scorer;
 import dev.pointsman.api.request.HeaderLookup;
+import dev.pointsman.core.latency.LatencyScorer;
+import dev.pointsman.core.scorer.attribute.EndpointAttributeScorer;
+import dev.pointsman.core.scorer.attribute.MmEmbeddingsCacheScorer;
+import dev.pointsman.core.scorer.label.ContextLengthAware;
+import dev.pointsman.core.scorer.label.HeaderLabelAffinityScorer;
+import dev.pointsman.core.scorer.label.TopologyAffinityScorer;
 import dev.pointsman.testkit.TestCandidates;
 import dev.pointsman.testkit.TestCycle;
 import dev.pointsman.testkit.TestFleet;
@@ -41,7 +49,23 @@ class ScorerAllocationTest {
                 Map.entry("token-load", new TokenLoadScorer()),
                 Map.entry("prefix", new PrefixCacheScorer().withMatchLength(0.3, 1000)),
                 Map.entry("no-hit-lru", used),
-                Map.entry("session", bound));
+                Map.entry("session", bound),
+                Map.entry("no-hit-lru of llm-d", usedLru(cycle)),
+                Map.entry("attribute", EndpointAttributeScorer.lessIsBetter("WaitingQueueSize")),
+                Map.entry("gauge", EndpointAttributeScorer.moreIsBetter("g").between(0, 40)),
+                Map.entry("topology", new TopologyAffinityScorer()),
+                Map.entry("header-label", new HeaderLabelAffinityScorer("x-tier", "tier")),
+                Map.entry("context-length", new ContextLengthAware()),
+                Map.entry("mm-embeddings", new MmEmbeddingsCacheScorer()),
+                Map.entry("latency", LatencyScorer.builder().build()));
+    }
+
+    private static NoHitLruScorer usedLru(TestCycle cycle) {
+        NoHitLruScorer scorer = NoHitLruScorer.asLlmD(PrefixMatch.DEFAULT_PRODUCER, 20);
+        for (int i = 0; i < ENDPOINTS; i += 2) {
+            scorer.dispatched(cycle, Dispatched.to(cycle, "e" + i));
+        }
+        return scorer;
     }
 
     static Iterable<String> scorers() {
@@ -87,18 +111,34 @@ class ScorerAllocationTest {
         for (int i = 0; i < ENDPOINTS; i++) {
             int load = i;
             fleet.endpoint(
-                    "e" + i,
-                    signals -> signals.waitingRequests(load)
+                    Endpoint.builder("e" + i, "e" + i + ":8000")
+                            .label("tier", "t" + i % 2)
+                            .label("topology.kubernetes.io/zone", "z" + i % 3)
+                            .label(ContextLengthAware.DEFAULT_LABEL, i + "-" + 100 * i)
+                            .build(),
+                    signals -> signals.gauge("g", load)
+                            .waitingRequests(load)
                             .runningRequests(load)
                             .kvUsage(load / 100.0)
                             .lora(new LoraState(Set.of("a" + load % 3), Set.of("b"), 2)));
         }
         TestCycle cycle = TestCycle.of(
-                        fleet.build(), TestRequests.builder().loraAdapter("a1").build())
+                        fleet.build(),
+                        TestRequests.builder()
+                                .loraAdapter("a1")
+                                .tokens(new int[300])
+                                .headers(HeaderLookup.of(Map.of("x-tier", "t1")))
+                                .build())
                 .with(Session.ID, "session")
+                .with(
+                        Peer.ENDPOINT,
+                        Endpoint.builder("peer", "peer:8000")
+                                .label("topology.kubernetes.io/zone", "z1")
+                                .build())
                 .with(PrefixMatch.of(PrefixMatch.DEFAULT_PRODUCER), new PrefixMatch(100, 16));
         for (int i = 0; i < ENDPOINTS; i++) {
             cycle.with(InFlightLoad.REQUESTS, "e" + i, i)
+                    .with(MmEmbeddingsCacheScorer.matchedShare(MmEmbeddingsCacheScorer.DEFAULT_PRODUCER), "e" + i, 0.5)
                     .with(InFlightLoad.TOKENS, "e" + i, 1000L * i)
                     .with(InFlightLoad.REQUEST_TOKENS, "e" + i, 10L * i)
                     .with(PrefixMatch.matchedBlocks(PrefixMatch.DEFAULT_PRODUCER), "e" + i, 0);

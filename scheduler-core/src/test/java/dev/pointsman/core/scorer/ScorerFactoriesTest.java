@@ -3,6 +3,7 @@ package dev.pointsman.core.scorer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.pointsman.api.config.ParameterException;
 import dev.pointsman.api.config.ParameterSpec;
@@ -16,11 +17,13 @@ import dev.pointsman.api.plugin.Plugin;
 import dev.pointsman.api.plugin.Scorer;
 import dev.pointsman.api.request.HeaderLookup;
 import dev.pointsman.api.request.InferenceRequest;
+import dev.pointsman.core.config.Semantics;
 import dev.pointsman.core.scorer.LlmdCases.Case;
 import dev.pointsman.testkit.TestCycle;
 import dev.pointsman.testkit.TestFleet;
 import dev.pointsman.testkit.TestRequests;
 import dev.pointsman.testkit.contract.PluginContract;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,14 +31,47 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ScorerFactoriesTest {
+    /** What those types are given that cannot do without. */
+    private static final Map<String, Map<String, ?>> REQUIRED = Map.of(
+            "endpoint-attribute-scorer",
+            Map.of("attributeKey", "WaitingQueueSize", "algorithm", Map.of("type", "linear_lower_is_better")),
+            "header-label-affinity-scorer",
+            Map.of("headerName", "x-tier", "labelKey", "tier"));
+
     static List<PluginFactory> factories() {
         return ScorerFactories.all();
     }
 
+    static List<PluginFactory> llmdFactories() {
+        return ScorerFactories.all(Semantics.LLM_D).stream()
+                // The order of candidates decides there, which the contract forbids.
+                .filter(factory -> !factory.type().equals("no-hit-lru-scorer"))
+                .toList();
+    }
+
     @ParameterizedTest
-    @MethodSource("factories")
+    @MethodSource({"factories", "llmdFactories"})
     void everyType_keepsTheContract(PluginFactory factory) {
-        PluginContract.of(factory).verify();
+        PluginContract.of(factory, REQUIRED.getOrDefault(factory.type(), Map.of()))
+                .verify();
+    }
+
+    @Test
+    void bothSemantics_haveTheSameTypesAndParameters() {
+        List<PluginFactory> llmD = ScorerFactories.all(Semantics.LLM_D);
+
+        assertThat(llmD).extracting(PluginFactory::type).isEqualTo(types(ScorerFactories.all()));
+        for (int i = 0; i < llmD.size(); i++) {
+            assertThat(llmD.get(i).parameters())
+                    .extracting(ParameterSpec::name, ParameterSpec::defaultValue)
+                    .isEqualTo(ScorerFactories.all().get(i).parameters().stream()
+                            .map(spec -> tuple(spec.name(), spec.defaultValue()))
+                            .toList());
+        }
+    }
+
+    private static List<String> types(List<PluginFactory> factories) {
+        return factories.stream().map(PluginFactory::type).toList();
     }
 
     @Test
@@ -63,18 +99,26 @@ class ScorerFactoriesTest {
                         "prefix-cache-scorer",
                         "no-hit-lru-scorer",
                         "session-affinity-scorer",
-                        "lora-affinity-scorer");
+                        "lora-affinity-scorer",
+                        "endpoint-attribute-scorer",
+                        "header-label-affinity-scorer",
+                        "topology-affinity-scorer",
+                        "context-length-aware",
+                        "mm-embeddings-cache-scorer",
+                        "multicluster-queue-scorer",
+                        "multicluster-kv-cache-utilization-scorer",
+                        "multicluster-prefix-cache-scorer");
     }
 
     @Test
-    void everyType_isMadeWithoutParameters_andDescribesItself() {
+    void everyType_isMadeWithoutMoreThanItRequires_andDescribesItself() {
         for (PluginFactory factory : ScorerFactories.all()) {
-            assertThat(factory.create(factory.type(), Parameters.of("parameters", Map.of())))
-                    .as(factory.type())
-                    .isInstanceOf(Scorer.class);
+            assertThat(make(factory.type(), Map.of())).as(factory.type()).isInstanceOf(Scorer.class);
             assertThat(factory.description()).endsWith(".");
             assertThat(factory.parameters()).allSatisfy(spec -> {
-                assertThat(spec.required()).isFalse();
+                assertThat(spec.required())
+                        .isEqualTo(
+                                REQUIRED.getOrDefault(factory.type(), Map.of()).containsKey(spec.name()));
                 assertThat(spec.description()).endsWith(".");
             });
         }
@@ -85,9 +129,11 @@ class ScorerFactoriesTest {
         for (PluginFactory factory : ScorerFactories.all()) {
             for (ParameterSpec spec : factory.parameters()) {
                 if (spec.defaultValue() != null) {
-                    Object value = spec.type() == ParameterSpec.Type.STRING
-                            ? spec.defaultValue()
-                            : Double.valueOf(spec.defaultValue());
+                    Object value = switch (spec.type()) {
+                        case STRING -> spec.defaultValue();
+                        case BOOLEAN -> Boolean.valueOf(spec.defaultValue());
+                        default -> Double.valueOf(spec.defaultValue());
+                    };
                     Plugin plugin = make(factory.type(), Map.of(spec.name(), value));
                     assertThat(scores(plugin)).as(spec.name()).isEqualTo(scores(make(factory.type(), Map.of())));
                 }
@@ -152,6 +198,25 @@ class ScorerFactoriesTest {
         assertRefused("token-load-scorer", Map.of("queueThresholdTokens", 0), "parameters.queueThresholdTokens: ");
         assertRefused("prefix-cache-scorer", Map.of("matchLengthWeight", -0.1), "parameters.matchLengthWeight: ");
         assertRefused("no-hit-lru-scorer", Map.of("lruSize", 0), "parameters.lruSize: ");
+        assertRefused("header-label-affinity-scorer", Map.of("labelKey", " "), "parameters.labelKey: ");
+        assertRefused("context-length-aware", Map.of("label", ""), "parameters.label: ");
+        assertRefused("endpoint-attribute-scorer", Map.of("attributeKey", ""), "parameters.attributeKey: ");
+        assertRefused(
+                "endpoint-attribute-scorer",
+                Map.of("algorithm", Map.of("type", "linear")),
+                "parameters.algorithm.type: must be linear_lower_is_better or linear_higher_is_better");
+        assertRefused(
+                "endpoint-attribute-scorer",
+                normalized(Map.of("fixedRange", Map.of("min", 1, "max", 1))),
+                "parameters.algorithm.normalization.fixedRange.max: must be above min, which is 1.0");
+        assertRefused(
+                "endpoint-attribute-scorer",
+                normalized(Map.of("fixedRange", Map.of("min", 0, "max", 1), "adaptiveRange", Map.of())),
+                "parameters.algorithm.normalization.adaptiveRange: must not be given beside fixedRange");
+        assertRefused(
+                "endpoint-attribute-scorer",
+                normalized(Map.of("fixedRange", Map.of("min", 0, "maximum", 1))),
+                "parameters.algorithm.normalization.fixedRange.maximum: ");
         assertRefused(
                 "prefix-cache-scorer",
                 Map.of("matchLengthWeight", 0.5, "matchLengthScaleTokens", 0),
@@ -182,6 +247,10 @@ class ScorerFactoriesTest {
                 "parameters.sessionIdConfig.sources[0].header: ");
     }
 
+    private static Map<String, ?> normalized(Map<String, ?> normalization) {
+        return Map.of("algorithm", Map.of("type", "linear_lower_is_better", "normalization", normalization));
+    }
+
     @Test
     void llmdConfigCases_hold() {
         int passed = 0;
@@ -201,6 +270,26 @@ class ScorerFactoriesTest {
         assertThat(passed).isEqualTo(3);
     }
 
+    @Test
+    void numbersOutOfRange_areLlmdsDefaults_withItsSemantics() {
+        assertThat(scores(make("load-aware-scorer", Map.of("threshold", -1), Semantics.LLM_D)))
+                .isEqualTo(scores(new LoadAwareScorer()));
+        assertThat(scores(make(
+                        "active-request-scorer", Map.of("idleThreshold", -1, "maxBusyScore", 1.5), Semantics.LLM_D)))
+                .isEqualTo(scores(new ActiveRequestScorer()));
+        assertThat(scores(make("token-load-scorer", Map.of("queueThresholdTokens", 0), Semantics.LLM_D)))
+                .isEqualTo(scores(new TokenLoadScorer(TokenLoadScorer.DEFAULT_THRESHOLD, Semantics.LLM_D)));
+        assertThat(make("no-hit-lru-scorer", Map.of("lruSize", 0), Semantics.LLM_D))
+                .isInstanceOf(NoHitLruScorer.class);
+    }
+
+    @Test
+    void emptyProducerName_isTheDefaultOne() {
+        assertThat(make("prefix-cache-scorer", Map.of("prefixMatchInfoProducerName", ""))
+                        .consumes())
+                .contains(PrefixMatch.of(PrefixMatch.DEFAULT_PRODUCER));
+    }
+
     private static void assertRefused(String type, Map<String, ?> parameters, String start) {
         assertThatExceptionOfType(ParameterException.class)
                 .isThrownBy(() -> make(type, parameters))
@@ -209,11 +298,17 @@ class ScorerFactoriesTest {
     }
 
     private static Plugin make(String type, Map<String, ?> parameters) {
-        PluginFactory factory = ScorerFactories.all().stream()
+        return make(type, parameters, Semantics.CORRECTED);
+    }
+
+    private static Plugin make(String type, Map<String, ?> parameters, Semantics semantics) {
+        PluginFactory factory = ScorerFactories.all(semantics).stream()
                 .filter(each -> each.type().equals(type))
                 .findFirst()
                 .orElseThrow();
-        return factory.create(type, Parameters.of("parameters", parameters));
+        Map<String, Object> all = new HashMap<>(REQUIRED.getOrDefault(type, Map.of()));
+        all.putAll(parameters);
+        return factory.create(type, Parameters.of("parameters", all));
     }
 
     private static double[] scores(Plugin plugin) {

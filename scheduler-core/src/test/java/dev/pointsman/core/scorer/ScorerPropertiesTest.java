@@ -9,6 +9,12 @@ import dev.pointsman.api.data.PrefixMatch;
 import dev.pointsman.api.data.Session;
 import dev.pointsman.api.fleet.LoraState;
 import dev.pointsman.api.plugin.Scorer;
+import dev.pointsman.core.config.Semantics;
+import dev.pointsman.core.scorer.attribute.EndpointAttributeScorer;
+import dev.pointsman.core.scorer.attribute.MmEmbeddingsCacheScorer;
+import dev.pointsman.core.scorer.label.ContextLengthAware;
+import dev.pointsman.core.scorer.label.HeaderLabelAffinityScorer;
+import dev.pointsman.core.scorer.label.TopologyAffinityScorer;
 import dev.pointsman.testkit.TestCandidates;
 import dev.pointsman.testkit.TestCycle;
 import dev.pointsman.testkit.TestFleet;
@@ -43,7 +49,44 @@ class ScorerPropertiesTest {
             new PrefixCacheScorer().withMatchLength(0.3, 1000),
             new PrefixCacheScorer().withMatchLength(1, 100_000),
             usedBefore(new NoHitLruScorer()),
-            boundBefore(SessionAffinityScorer.bySessionId()));
+            boundBefore(SessionAffinityScorer.bySessionId()),
+            EndpointAttributeScorer.lessIsBetter("WaitingQueueSize"),
+            EndpointAttributeScorer.moreIsBetter("KVCacheUsagePercent").between(0.2, 0.7),
+            new TopologyAffinityScorer(),
+            new HeaderLabelAffinityScorer("x-tier", "tier"),
+            new ContextLengthAware(),
+            new MmEmbeddingsCacheScorer());
+
+    /** With llm-d's semantics; its no-hit-lru-scorer is left out, because the order of candidates decides there. */
+    private static final List<Scorer> LLM_D = List.of(
+            new QueueScorer(Semantics.LLM_D),
+            new RunningRequestsSizeScorer(Semantics.LLM_D),
+            new KvCacheUtilizationScorer(Semantics.LLM_D),
+            new LoadAwareScorer(10, Semantics.LLM_D),
+            new LoraAffinityScorer(Semantics.LLM_D),
+            new ActiveRequestScorer(1, 0.7, Semantics.LLM_D),
+            new TokenLoadScorer(1000, Semantics.LLM_D),
+            new PrefixCacheScorer(Semantics.LLM_D).withMatchLength(0.3, 1000),
+            EndpointAttributeScorer.lessIsBetter("RunningRequestsSize").withSemantics(Semantics.LLM_D),
+            new TopologyAffinityScorer(Semantics.LLM_D),
+            new HeaderLabelAffinityScorer("x-tier", "tier", Semantics.LLM_D),
+            new ContextLengthAware(ContextLengthAware.DEFAULT_LABEL, true, Semantics.LLM_D),
+            new MmEmbeddingsCacheScorer(MmEmbeddingsCacheScorer.DEFAULT_PRODUCER, Semantics.LLM_D));
+
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void llmdsScores_areNeverMissing_andDoNotDependOnTheOrder(@ForAll("scenes") TestCycle cycle, @ForAll long order) {
+        for (Scorer scorer : LLM_D) {
+            TestCandidates shuffled = cycle.candidates().shuffled(order);
+            Map<String, Double> scores = byId(cycle.candidates(), cycle.score(scorer));
+
+            assertThat(scores.values())
+                    .as(scorer.getClass().getSimpleName())
+                    .allMatch(score -> score >= 0 && score <= 1);
+            assertThat(byId(shuffled, cycle.score(scorer, shuffled)))
+                    .as(scorer.getClass().getSimpleName())
+                    .isEqualTo(scores);
+        }
+    }
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
     void scores_lieBetweenZeroAndOne_orAreMissing(@ForAll("scenes") TestCycle cycle) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.core.internal.assembly;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.collect.ImmutableList;
+import dev.pointsman.api.config.ParameterException;
 import dev.pointsman.api.data.DataKey;
 import dev.pointsman.api.data.InFlightLoad;
 import dev.pointsman.api.fleet.FleetListener;
@@ -14,6 +17,7 @@ import dev.pointsman.api.plugin.Maintained;
 import dev.pointsman.api.plugin.Picker;
 import dev.pointsman.api.plugin.Plugin;
 import dev.pointsman.api.plugin.ProfileHandler;
+import dev.pointsman.api.plugin.RequestDecorator;
 import dev.pointsman.api.plugin.ResponseDecorator;
 import dev.pointsman.api.plugin.SchedulingObserver;
 import dev.pointsman.api.plugin.Scorer;
@@ -31,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class Assembly {
     private static final String SINGLE_PROFILE = "single-profile-handler";
 
+    private boolean signalsCountInFull;
     private final PluginBench bench;
     private final List<Profile> profiles;
     private final @Nullable PluginRef handlerRef;
@@ -51,11 +56,25 @@ public final class Assembly {
             List<Profile> profiles,
             @Nullable PluginRef handler) {
         bench = new PluginBench(types, keptDefaults);
-        for (PluginRef plugin : plugins) {
-            bench.declare("plugin " + plugin.name(), plugin);
-        }
+        bench.declare(plugins);
         this.profiles = profiles;
         this.handlerRef = handler;
+    }
+
+    /** Has scores count in full however old the signals are that they come from, as llm-d does. */
+    public Assembly countSignalsInFull() {
+        signalsCountInFull = true;
+        return this;
+    }
+
+    /** Makes instances of what a host declared, under the same names; they may name each other. */
+    public static List<PluginRef> instances(PluginTypes types, List<PluginRef> plugins) {
+        PluginBench bench = new PluginBench(types, Map.of());
+        bench.declare(plugins);
+        Map<String, Plugin> made = bench.all();
+        return made.keySet().stream()
+                .map(name -> PluginRef.instance(name, requireNonNull(made.get(name))))
+                .toList();
     }
 
     /** Finds, checks and orders the plugins. */
@@ -75,6 +94,7 @@ public final class Assembly {
                 compiled,
                 compiled.stream().map(CompiledProfile::name).collect(ImmutableList.toImmutableList()),
                 serving(all, SchedulingObserver.class),
+                serving(all, RequestDecorator.class),
                 serving(all, ResponseDecorator.class),
                 serving(all, FleetListener.class),
                 serving(all, Maintained.class),
@@ -101,8 +121,10 @@ public final class Assembly {
         ImmutableList.Builder<CompiledProfile> compiled = ImmutableList.builder();
         for (Profile profile : profiles) {
             if (!names.add(profile.name())) {
-                throw new IllegalArgumentException("profile " + profile.name()
-                        + ": is declared twice.\nMaybe give one of them a name of its own.");
+                throw DeclarationException.profile(
+                        profile.name(),
+                        "profile " + profile.name()
+                                + ": is declared twice.\nMaybe give one of them a name of its own.");
             }
             compiled.add(compile(profile));
         }
@@ -125,7 +147,12 @@ public final class Assembly {
             if (profile.unit() == null) {
                 Named<Scorer> scorer = bench.resolve(scorerPlace, ref.scorer(), Scorer.class);
                 readsLoad |= readsLoad(scorer.plugin());
-                scorers.add(new CompiledProfile.Weighted(scorer, ref.weight()));
+                scorers.add(new CompiledProfile.Weighted(
+                        scorer,
+                        ref.weight(),
+                        signalsCountInFull
+                                ? ImmutableList.of()
+                                : ImmutableList.copyOf(scorer.plugin().signals())));
             } else {
                 Named<CostScorer> cost = bench.resolve(scorerPlace, ref.scorer(), CostScorer.class);
                 readsLoad |= readsLoad(cost.plugin());
@@ -136,13 +163,17 @@ public final class Assembly {
                 .mapToDouble(Profile.WeightedRef::weight)
                 .sum();
         if (Double.isInfinite(weights)) {
-            throw new IllegalArgumentException(place + ": its weights must add up to a finite number, but do not.\n"
-                    + "Maybe divide them all by the largest; only their ratio matters.");
+            throw DeclarationException.profile(
+                    profile.name(),
+                    place + ": its weights must add up to a finite number, but do not.\n"
+                            + "Maybe divide them all by the largest; only their ratio matters.");
         }
         Named<Picker> picker = bench.resolve(place + ", picker", profile.picker(), Picker.class);
         if (profile.unit() != null && !picker.plugin().acceptsCosts()) {
-            throw new IllegalArgumentException(place + ": picker " + picker.name()
-                    + " works on scores, and this profile adds costs.\nMaybe use " + Profile.DEFAULT_PICKER + ".");
+            throw DeclarationException.profile(
+                    profile.name(),
+                    place + ": picker " + picker.name() + " works on scores, and this profile adds costs.\nMaybe use "
+                            + Profile.DEFAULT_PICKER + ".");
         }
         return new CompiledProfile(
                 profile.name(),
@@ -158,12 +189,19 @@ public final class Assembly {
     private Named<ProfileHandler> handler() {
         List<String> names = profiles.stream().map(Profile::name).toList();
         if (handlerRef == null && names.size() > 1) {
-            throw new IllegalArgumentException("profiles " + String.join(", ", names)
-                    + ": there is no profile handler to say which of them runs.\nMaybe add one with profileHandler.");
+            throw DeclarationException.profiles("profiles " + String.join(", ", names)
+                    + ": there is no profile handler to say which of them runs.\n"
+                    + "Maybe add a plugin that is one, such as disagg-profile-handler.");
         }
         PluginRef ref = handlerRef != null ? handlerRef : PluginRef.named(SINGLE_PROFILE);
         Named<ProfileHandler> handler = bench.resolve("profile handler", ref, ProfileHandler.class);
-        handler.plugin().validate(names);
+        try {
+            handler.plugin().validate(names);
+        } catch (ParameterException e) {
+            throw e; // It has a place already.
+        } catch (IllegalArgumentException e) {
+            throw DeclarationException.plugin(handler.name(), e);
+        }
         return handler;
     }
 

@@ -8,6 +8,7 @@ import dev.pointsman.api.plugin.AsyncDataProducer;
 import dev.pointsman.api.plugin.DataProducer;
 import dev.pointsman.api.plugin.Maintained;
 import dev.pointsman.api.plugin.ProfileHandler;
+import dev.pointsman.api.plugin.RequestDecorator;
 import dev.pointsman.api.plugin.ResponseDecorator;
 import dev.pointsman.api.plugin.SchedulingObserver;
 import dev.pointsman.api.plugin.Screener;
@@ -25,6 +26,7 @@ import dev.pointsman.api.plugin.Screener;
  * @param profiles in the host's order
  * @param profileNames their names
  * @param observers told of everything
+ * @param requestDecorators add headers to requests
  * @param decorators add headers to responses
  * @param fleetListeners told who joins and leaves
  * @param maintained driven by the host as time passes
@@ -42,6 +44,7 @@ public record Blueprint(
         ImmutableList<CompiledProfile> profiles,
         ImmutableList<String> profileNames,
         ImmutableList<Named<SchedulingObserver>> observers,
+        ImmutableList<Named<RequestDecorator>> requestDecorators,
         ImmutableList<Named<ResponseDecorator>> decorators,
         ImmutableList<Named<FleetListener>> fleetListeners,
         ImmutableList<Named<Maintained>> maintained,

@@ -2,6 +2,7 @@
 package dev.pointsman.core.internal.assembly;
 
 import com.google.common.collect.ImmutableList;
+import dev.pointsman.api.fleet.Signal;
 import dev.pointsman.api.plugin.CostScorer;
 import dev.pointsman.api.plugin.CostUnit;
 import dev.pointsman.api.plugin.Filter;
@@ -31,8 +32,13 @@ public record CompiledProfile(
         Named<Picker> picker,
         boolean readsLoad,
         boolean guarded) {
-    /** A scorer and its weight, at least 0. */
-    public record Weighted(Named<Scorer> scorer, double weight) {}
+    /**
+     * A scorer as one profile uses it.
+     *
+     * @param weight at least 0
+     * @param signals what its scores come from and fade with; empty if they do not fade
+     */
+    public record Weighted(Named<Scorer> scorer, double weight, ImmutableList<Signal> signals) {}
 
     /** Returns what totals are in, for explanations. */
     public String unitName() {

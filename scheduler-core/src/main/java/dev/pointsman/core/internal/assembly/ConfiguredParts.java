@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.core.internal.assembly;
 
-import dev.pointsman.api.config.ParameterException;
+import static java.util.Objects.requireNonNull;
+
 import dev.pointsman.api.plugin.Filter;
 import dev.pointsman.api.plugin.Picker;
 import dev.pointsman.api.plugin.Plugin;
@@ -15,6 +16,8 @@ import dev.pointsman.core.internal.config.Section;
 import dev.pointsman.core.profile.PluginRef;
 import dev.pointsman.core.profile.Profile;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,19 +26,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a configuration comes to once its plugins are made: the same parts that a host would declare in code.
  *
- * @param plugins every plugin declared, as an instance
+ * @param made every plugin declared, in order
  * @param profiles those declared, or the default one
  * @param handler the handler declared, or null if none is
  */
 public record ConfiguredParts(
-        List<PluginRef> plugins,
+        Map<DeclaredPlugin, ConfiguredPlugins.Made> made,
         List<Profile> profiles,
         @Nullable PluginRef handler) {
     private static final String DEFAULT_PROFILE = "default";
 
-    /** Copies the lists. */
+    /** Copies the collections. */
     public ConfiguredParts {
-        plugins = List.copyOf(plugins);
+        made = Collections.unmodifiableMap(new LinkedHashMap<>(made));
         profiles = List.copyOf(profiles);
     }
 
@@ -44,46 +47,30 @@ public record ConfiguredParts(
      *
      * @param source the configuration
      * @param types the plugin types that there are
-     * @param kept plugins of an earlier configuration; one that is declared just so again is used again
+     * @param kept plugins of an earlier configuration, by their {@linkplain PluginTypes#completed completed} declarations; one
+     *     that is declared so again is used again
+     * @param inCode plugins that the host declared besides any configuration, as instances
      * @throws ConfigurationException if a type is unknown, a parameter is wrong, or the parts do not fit together
      */
-    public static ConfiguredParts of(ConfigSource source, PluginTypes types, Map<DeclaredPlugin, Plugin> kept) {
-        Map<String, Plugin> made = new LinkedHashMap<>();
-        for (int i = 0; i < source.plugins().size(); i++) {
-            DeclaredPlugin declared = source.plugins().get(i);
-            Plugin again = kept.get(declared);
-            made.put(
-                    declared.name(),
-                    again != null
-                            ? again
-                            : make(declared, source.pluginSections().get(i), types));
-        }
-        List<PluginRef> plugins = new ArrayList<>();
-        made.forEach((name, plugin) -> plugins.add(PluginRef.instance(name, plugin)));
-        return new ConfiguredParts(plugins, profiles(source, made), handler(source, made));
+    public static ConfiguredParts of(
+            ConfigSource source,
+            PluginTypes types,
+            Map<DeclaredPlugin, ConfiguredPlugins.Made> kept,
+            List<PluginRef> inCode) {
+        Map<String, Plugin> besides = new HashMap<>();
+        inCode.forEach(ref -> besides.put(ref.name(), requireNonNull(ref.instance())));
+        Map<DeclaredPlugin, ConfiguredPlugins.Made> made = new ConfiguredPlugins(source, types, kept, besides).make();
+        Map<String, Plugin> byName = new LinkedHashMap<>();
+        made.forEach((declared, plugin) -> byName.put(declared.name(), plugin.plugin()));
+        return new ConfiguredParts(made, profiles(source, byName), handler(source, byName));
     }
 
-    private static Plugin make(DeclaredPlugin declared, Section section, PluginTypes types) {
-        try {
-            if (!types.has(declared.type())) {
-                throw ParameterException.unknown(section.path("type"), "plugin type", declared.type(), types.names());
-            }
-            return types.createAt(section.path("parameters"), declared.name(), declared.type(), declared.parameters());
-        } catch (ParameterException e) {
-            throw section.of(e);
-        } catch (RuntimeException e) {
-            String[] lines = String.valueOf(e.getMessage()).split("\n", 2);
-            throw new ConfigurationException(
-                    section.file(),
-                    section.place().line(),
-                    section.place().column(),
-                    section.path(),
-                    lines[0],
-                    lines.length > 1
-                            ? lines[1]
-                            : "Maybe the plugin type " + declared.type() + " needs other parameters.",
-                    e);
-        }
+    /** Returns the plugins declared, as instances, in order. */
+    public List<PluginRef> plugins() {
+        return made.entrySet().stream()
+                .map(entry -> PluginRef.instance(
+                        entry.getKey().name(), entry.getValue().plugin()))
+                .toList();
     }
 
     private static List<Profile> profiles(ConfigSource source, Map<String, Plugin> made) {
@@ -96,7 +83,7 @@ public record ConfiguredParts(
             return profiles;
         }
         Profile.Builder profile = Profile.builder(DEFAULT_PROFILE);
-        if (made.isEmpty()) {
+        if (source.root() == null) {
             return List.of(profile.scorer("queue-scorer", 2)
                     .scorer("kv-cache-utilization-scorer", 2)
                     .scorer("prefix-cache-scorer", 3)

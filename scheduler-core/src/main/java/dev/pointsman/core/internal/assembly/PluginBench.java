@@ -3,12 +3,15 @@ package dev.pointsman.core.internal.assembly;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pointsman.api.config.ParameterException;
 import dev.pointsman.api.plugin.Plugin;
 import dev.pointsman.core.profile.PluginRef;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,24 +32,67 @@ final class PluginBench {
 
     private final Map<String, Plugin> keptDefaults;
 
+    /** Plugins that are declared and not made yet, with the places that declare them. */
+    private final Map<String, Pending> pending = new LinkedHashMap<>();
+
+    /** Plugins that are being made, each because of the one before. */
+    private final Set<String> underWay = new LinkedHashSet<>();
+
+    private record Pending(String place, PluginRef ref) {}
+
     PluginBench(PluginTypes types, Map<String, Plugin> keptDefaults) {
         this.types = types;
         this.keptDefaults = keptDefaults;
     }
 
-    /** Adds a plugin under the name that the host gave it, which must be free. */
-    void declare(String place, PluginRef ref) {
-        if (byName.containsKey(ref.name())) {
-            throw new IllegalArgumentException(place + ": the name " + ref.name()
-                    + " is taken by another plugin.\nMaybe give one of them a name of its own.");
+    /** Adds plugins under the names that the host gave them, which must be free. They may name each other in any order. */
+    void declare(List<PluginRef> refs) {
+        for (PluginRef ref : refs) {
+            String place = "plugin " + ref.name();
+            if (!declared.add(ref.name())) {
+                throw DeclarationException.plugin(
+                        ref.name(),
+                        place + ": the name " + ref.name()
+                                + " is taken by another plugin.\nMaybe give one of them a name of its own.");
+            }
+            pending.put(ref.name(), new Pending(place, ref));
         }
-        String already = ref.instance() == null ? null : names.get(ref.instance());
+        refs.forEach(ref -> declared(ref.name()));
+        // One that was named before its turn was made before its turn; the host's order holds all the same.
+        Map<String, Plugin> made = new LinkedHashMap<>(byName);
+        byName.clear();
+        refs.forEach(ref -> byName.put(ref.name(), requireNonNull(made.remove(ref.name()))));
+        byName.putAll(made);
+    }
+
+    /** Makes a declared plugin, unless another one's parameters had it made before. */
+    private void declared(String name) {
+        Pending next = pending.remove(name);
+        if (next == null) {
+            return;
+        }
+        Plugin instance = next.ref().instance();
+        String already = instance == null ? null : names.get(instance);
         if (already != null) {
-            throw new IllegalArgumentException(place + ": is the same instance as plugin " + already
-                    + ", and would hear everything twice.\nMaybe declare it once; profiles can name it.");
+            throw DeclarationException.plugin(
+                    name,
+                    next.place() + ": is the same instance as plugin " + already
+                            + ", and would hear everything twice.\nMaybe declare it once; profiles can name it.");
         }
-        put(place, ref.name(), ref);
-        declared.add(ref.name());
+        put(next.place(), name, next.ref());
+    }
+
+    /** Finds the plugin that a parameter names: a declared one, or one of a type with its defaults. */
+    private Plugin named(String path, String name) {
+        if (underWay.contains(name)) {
+            throw new ParameterException(
+                    path,
+                    "names " + name + ", which is made only after this plugin: " + String.join(" -> ", underWay)
+                            + " -> " + name + ".",
+                    "Maybe one of them can do without the other.");
+        }
+        declared(name);
+        return resolve(path, PluginRef.named(name), Plugin.class).plugin();
     }
 
     /** Finds or makes the plugin that a reference means, and checks that it can serve there. */
@@ -57,9 +103,11 @@ final class PluginBench {
             plugin = put(place, name, ref);
         }
         if (!role.isInstance(plugin)) {
-            throw new IllegalArgumentException(place + ": needs a " + role.getSimpleName() + ", but " + name + " ("
-                    + plugin.getClass().getSimpleName()
-                    + ") is none.\nMaybe it belongs in another place of the profile.");
+            throw DeclarationException.plugin(
+                    name,
+                    place + ": needs a " + role.getSimpleName() + ", but " + name + " ("
+                            + plugin.getClass().getSimpleName()
+                            + ") is none.\nMaybe it belongs in another place of the profile.");
         }
         return new Named<>(name, role.cast(plugin));
     }
@@ -92,13 +140,20 @@ final class PluginBench {
     }
 
     private Plugin put(String place, String name, PluginRef ref) {
-        Plugin plugin = ref.instance() != null
-                ? ref.instance()
-                : types.create(place, name, requireNonNull(ref.type()), ref.parameters());
+        Plugin plugin = ref.instance() != null ? ref.instance() : make(place, name, ref);
         byName.put(name, plugin);
         names.put(plugin, name);
         refs.put(name, ref);
         return plugin;
+    }
+
+    private Plugin make(String place, String name, PluginRef ref) {
+        underWay.add(name);
+        try {
+            return types.create(place, name, requireNonNull(ref.type()), ref.parameters(), this::named);
+        } finally {
+            underWay.remove(name);
+        }
     }
 
     /** Makes the default producer of some data, if there is a type of that name. */

@@ -7,7 +7,10 @@ import dev.pointsman.api.config.ParameterException;
 import dev.pointsman.api.config.ParameterSpec;
 import dev.pointsman.api.config.Parameters;
 import dev.pointsman.api.config.PluginFactory;
+import dev.pointsman.api.config.PluginLookup;
 import dev.pointsman.api.plugin.Plugin;
+import dev.pointsman.core.config.DeclaredPlugin;
+import dev.pointsman.core.internal.config.EffectiveText;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -64,28 +67,42 @@ public final class PluginTypes {
      * Makes a plugin.
      *
      * @param place what names it, for error messages
+     * @param plugins finds the plugins that its parameters name
      */
-    public Plugin create(String place, String name, String type, Map<String, Object> values) {
+    Plugin create(String place, String name, String type, Map<String, Object> values, PluginLookup plugins) {
         PluginFactory factory = byName.get(type);
         if (factory == null) {
             throw ParameterException.unknown(place, "plugin or plugin type", type, byName.keySet());
         }
-        return make(factory, name.equals(type) ? place : place + " (" + type + ")", name, values);
+        return make(factory, name.equals(type) ? place : place + " (" + type + ")", name, values, plugins);
     }
 
     /**
      * Makes a plugin of a type that there is.
      *
      * @param path where its parameters stand, for error messages
+     * @param plugins finds the plugins that its parameters name
      */
-    Plugin createAt(String path, String name, String type, Map<String, Object> values) {
-        return make(requireNonNull(byName.get(type)), path, name, values);
+    Plugin createAt(String path, String name, String type, Map<String, Object> values, PluginLookup plugins) {
+        return make(requireNonNull(byName.get(type)), path, name, values, plugins);
     }
 
-    private static Plugin make(PluginFactory factory, String path, String name, Map<String, Object> values) {
-        Parameters parameters = Parameters.of(path, values);
+    private static Plugin make(
+            PluginFactory factory, String path, String name, Map<String, Object> values, PluginLookup plugins) {
+        Parameters parameters = Parameters.of(path, values, plugins);
         ParameterSpec.checkNames(parameters, factory.parameters());
         return factory.create(name, parameters);
+    }
+
+    /** Returns the parameters of a type that there is. */
+    List<ParameterSpec> parameters(String type) {
+        return requireNonNull(byName.get(type)).parameters();
+    }
+
+    /** Returns a declaration with every default that its type describes, so that two that mean the same are equal. */
+    public DeclaredPlugin completed(DeclaredPlugin declared) {
+        PluginFactory factory = byName.get(declared.type());
+        return factory == null ? declared : EffectiveText.completed(declared, factory.parameters());
     }
 
     /** Returns the names that types go by, aliases included. */

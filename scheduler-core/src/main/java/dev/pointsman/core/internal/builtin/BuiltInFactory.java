@@ -41,7 +41,9 @@ public record BuiltInFactory(
     }
 
     @Override
-    public Plugin create(String name, Parameters parameters) {
-        return maker.apply(name, parameters);
+    public Plugin create(String name, Parameters given) {
+        // Makers read what is described and look for nothing else, whoever calls them.
+        ParameterSpec.checkNames(given, parameters);
+        return maker.apply(name, given);
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 
@@ -30,16 +32,20 @@ import org.yaml.snakeyaml.LoaderOptions;
 public final class DocumentReader {
     static final int MOST_CHARACTERS = 1 << 20;
     /** The most bytes that a file may have. */
-    public static final long MOST_BYTES = 1 << 20;
+    public static final int MOST_BYTES = 1 << 20;
 
     static final int MOST_DEPTH = 64;
     static final int MOST_VALUES = 100_000;
     private static final int LONGEST_NUMBER = 100;
+    private static final int LONGEST_NAME = 500;
+    private static final Pattern JSON_START = Pattern.compile("\\s*+\\{\\s*+[\"}]");
+    private static final Pattern OCTAL = Pattern.compile("[+-]?0[0-9_]+");
 
     private static final StreamReadConstraints CONSTRAINTS = StreamReadConstraints.builder()
-            .maxNestingDepth(MOST_DEPTH)
-            .maxDocumentLength(MOST_CHARACTERS)
-            .maxNumberLength(LONGEST_NUMBER)
+            // Beyond ours, which say where.
+            .maxNestingDepth(2 * MOST_DEPTH)
+            .maxDocumentLength(2L * MOST_CHARACTERS)
+            .maxNumberLength(2 * LONGEST_NUMBER)
             .build();
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(CONSTRAINTS)
@@ -52,18 +58,20 @@ public final class DocumentReader {
             .build();
 
     private final String file;
+    private final String text;
     private final JsonParser parser;
     private int values;
 
-    private DocumentReader(String file, JsonParser parser) {
+    private DocumentReader(String file, String text, JsonParser parser) {
         this.file = file;
+        this.text = text;
         this.parser = parser;
     }
 
     private static LoaderOptions yamlLimits() {
         LoaderOptions limits = new LoaderOptions();
         limits.setCodePointLimit(MOST_CHARACTERS);
-        limits.setNestingDepthLimit(MOST_DEPTH);
+        limits.setNestingDepthLimit(2 * MOST_DEPTH);
         limits.setMaxAliasesForCollections(0);
         return limits;
     }
@@ -72,7 +80,7 @@ public final class DocumentReader {
      * Reads a document.
      *
      * @param file what it is called, for error messages
-     * @param text YAML, or JSON if it begins with a brace
+     * @param text YAML, or JSON if it begins with a brace and a double quote
      * @return its root, or null if it is empty
      * @throws ConfigurationException if it is neither, or out of bounds
      */
@@ -87,31 +95,16 @@ public final class DocumentReader {
                     "Maybe it is the wrong file.",
                     null);
         }
-        boolean json = text.stripLeading().startsWith("{");
-        try (JsonParser parser = json ? JSON.createParser(text) : YAML.createParser(text)) {
-            return new DocumentReader(file, parser).document();
+        // Some editors begin a file with a byte order mark.
+        String marked = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        boolean json = JSON_START.matcher(marked).lookingAt();
+        try (JsonParser parser = json ? JSON.createParser(marked) : YAML.createParser(marked)) {
+            return new DocumentReader(file, marked, parser).document();
         } catch (JsonProcessingException e) {
-            throw unreadable(file, json ? "JSON" : "YAML", e);
+            throw Unreadable.of(file, marked, json ? "JSON" : "YAML", e);
         } catch (IOException e) {
             throw new IllegalStateException("a string cannot fail to be read", e);
         }
-    }
-
-    private static ConfigurationException unreadable(String file, String form, JsonProcessingException e) {
-        JsonLocation at = e.getLocation();
-        String said =
-                e.getOriginalMessage() == null ? "" : e.getOriginalMessage().replaceAll("\\s+", " ");
-        boolean twice = said.startsWith("Duplicate");
-        return new ConfigurationException(
-                file,
-                at == null ? 0 : at.getLineNr(),
-                at == null ? 0 : at.getColumnNr(),
-                "",
-                (twice ? "gives a name twice: " : "is not " + form + ": ") + said + ".",
-                twice
-                        ? "Maybe remove one of the two."
-                        : "Maybe the indentation, a bracket or a quote before it is wrong.",
-                e);
     }
 
     private @Nullable Node document() throws IOException {
@@ -143,21 +136,41 @@ public final class DocumentReader {
             case VALUE_NULL -> new Node.Nothing(place);
             case VALUE_TRUE -> new Node.Scalar(place, true);
             case VALUE_FALSE -> new Node.Scalar(place, false);
-            case VALUE_NUMBER_INT -> new Node.Scalar(place, new BigDecimal(parser.getBigIntegerValue()));
-            case VALUE_NUMBER_FLOAT -> new Node.Scalar(place, number());
-            case VALUE_STRING -> new Node.Scalar(place, parser.getText());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Node.Scalar(place, number(token));
+            case VALUE_STRING -> isNothing() ? new Node.Nothing(place) : new Node.Scalar(place, parser.getText());
             default -> throw error("a value must stand here, but found " + token + ".", "Maybe a value was forgotten.");
         };
     }
 
     /** YAML's infinities and NaN are not numbers here, and a plugin says better than we what it wants instead. */
-    private Object number() throws IOException {
-        String text = parser.getText();
-        try {
-            return parser.getDecimalValue();
-        } catch (NumberFormatException | JsonProcessingException e) {
-            return text;
+    private Object number(JsonToken token) throws IOException {
+        String written = parser.getText();
+        if (written.length() > LONGEST_NUMBER) {
+            throw error(
+                    "a number has " + written.length() + " digits, and " + LONGEST_NUMBER + " are the most.",
+                    "Maybe it is text, and quotes are missing.");
         }
+        if (OCTAL.matcher(written).matches()) {
+            throw error(
+                    "the number " + written + " begins with a zero, which some read as octal.",
+                    "Maybe leave out the zero, or put it in quotes if it is text.");
+        }
+        try {
+            return token == JsonToken.VALUE_NUMBER_INT
+                    ? new BigDecimal(parser.getBigIntegerValue())
+                    : parser.getDecimalValue();
+        } catch (NumberFormatException | JsonProcessingException e) {
+            return written;
+        }
+    }
+
+    /** Tells whether an empty text is what the parser makes of a key without a value. */
+    private boolean isNothing() throws IOException {
+        if (!(parser instanceof YAMLParser) || parser.getTextLength() > 0) {
+            return false;
+        }
+        long offset = parser.currentTokenLocation().getCharOffset();
+        return offset < 0 || offset >= text.length() || "'\"|>".indexOf(text.charAt((int) offset)) < 0;
     }
 
     private Node.Fields fields(Node.Place place, int depth) throws IOException {
@@ -166,6 +179,11 @@ public final class DocumentReader {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             refuseTricks();
             String name = parser.currentName();
+            if (name.length() > LONGEST_NAME) {
+                throw error(
+                        "a name has " + name.length() + " characters, and " + LONGEST_NAME + " are the most.",
+                        "Maybe a colon is missing.");
+            }
             keys.put(name, place());
             parser.nextToken();
             fields.put(name, node(depth + 1));
@@ -200,6 +218,17 @@ public final class DocumentReader {
 
     private ConfigurationException error(String fact, String hint) {
         Node.Place at = place();
-        return new ConfigurationException(file, at.line(), at.column(), "", fact, hint, null);
+        return new ConfigurationException(
+                file, at.line(), at.column(), path(parser.getParsingContext()), fact, hint, null);
+    }
+
+    private static String path(JsonStreamContext at) {
+        JsonStreamContext parent = at.getParent();
+        String before = parent == null ? "" : path(parent);
+        if (at.inArray()) {
+            return before + "[" + Math.max(0, at.getCurrentIndex()) + "]";
+        }
+        String name = at.inObject() ? at.getCurrentName() : null;
+        return name == null ? before : before.isEmpty() ? name : before + "." + name;
     }
 }

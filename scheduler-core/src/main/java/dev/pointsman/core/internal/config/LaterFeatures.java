@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.core.internal.config;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of llm-d's configuration that are not here yet, by the feature that they belong to. */
@@ -60,6 +62,11 @@ public final class LaterFeatures {
 
     private static void put(String feature, String... types) {
         List.of(types).forEach(type -> FEATURE_BY_TYPE.put(type, feature));
+    }
+
+    /** Returns all of these plugin types; unmodifiable. */
+    public static Set<String> types() {
+        return Collections.unmodifiableSet(FEATURE_BY_TYPE.keySet());
     }
 
     /** Returns the feature that a plugin type of llm-d belongs to, or null if it is none of these. */

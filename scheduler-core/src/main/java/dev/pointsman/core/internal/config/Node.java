@@ -15,7 +15,10 @@ public sealed interface Node {
     /** Returns what it is, for error messages. */
     String kind();
 
-    /** Returns it as text, {@code BigDecimal}, {@code Boolean}, {@code List} and {@code Map}; nothing becomes an empty map. */
+    /**
+     * Returns it as text, {@code BigDecimal}, {@code Boolean}, {@code List} and {@code Map}. A field without a value is left
+     * out; anything else without one is an empty map.
+     */
     Object value();
 
     /**
@@ -91,7 +94,11 @@ public sealed interface Node {
         @Override
         public Object value() {
             Map<String, Object> values = new LinkedHashMap<>();
-            fields.forEach((name, field) -> values.put(name, field.value()));
+            fields.forEach((name, field) -> {
+                if (!(field instanceof Nothing)) {
+                    values.put(name, field.value());
+                }
+            });
             return values;
         }
     }

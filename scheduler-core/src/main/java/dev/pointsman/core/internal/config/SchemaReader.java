@@ -2,17 +2,22 @@
 package dev.pointsman.core.internal.config;
 
 import dev.pointsman.api.config.ParameterException;
+import dev.pointsman.api.config.ParameterSpec;
+import dev.pointsman.api.config.Parameters;
 import dev.pointsman.core.config.ConfigurationException;
 import dev.pointsman.core.config.DeclaredPlugin;
 import dev.pointsman.core.config.DeclaredProfile;
 import dev.pointsman.core.config.Semantics;
+import dev.pointsman.core.request.RequestSettings;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the fields of an {@code EndpointPickerConfig} and refuses what they must not hold. Plugin types are not known here. */
@@ -37,16 +42,17 @@ public final class SchemaReader {
             "parser",
             "pointsman");
 
-    /** Fields that belong to a feature which is not here yet. */
-    private static final Map<String, String> LATER_FIELDS = Map.of(
-            "flowControl", "flow control",
-            "saturationDetector", "flow control",
-            "requestHandler", "request parsing",
-            "parser", "request parsing");
+    private static final String FLOW_CONTROL = "flowControl";
 
-    /** Whether a gate does nothing here, so that it may be open. */
-    private static final Map<String, Boolean> GATES =
-            Map.of("flowControl", false, "haPopulateNonLeaderDatastore", true);
+    /** Gates that are known. What llm-d does behind the second has no counterpart here, so it may be open or not. */
+    private static final List<String> GATES = List.of(FLOW_CONTROL, "haPopulateNonLeaderDatastore");
+
+    /** What llm-d does not know. */
+    private static final List<ParameterSpec> OURS = Stream.concat(
+                    Stream.of(ParameterSpec.optional(
+                            "semantics", ParameterSpec.Type.STRING, "llm-d", "Whose semantics hold.")),
+                    RequestSettings.FIELDS.stream())
+            .toList();
 
     private final String file;
     private final Section root;
@@ -70,8 +76,9 @@ public final class SchemaReader {
         oneOf("apiVersion", API_VERSIONS);
         oneOf("kind", List.of(KIND));
         featureGates();
-        refuseLaterFields();
+        CheckedOnly.check(root);
         Semantics semantics = semantics();
+        RequestSettings requests = requests();
 
         List<Section> pluginSections = root.sections("plugins");
         Map<String, DeclaredPlugin> plugins = new TreeMap<>();
@@ -99,7 +106,8 @@ public final class SchemaReader {
             }
             profilesInOrder.add(profile);
         }
-        return new ConfigSource(file, root, semantics, inOrder, pluginSections, profilesInOrder, profileSections);
+        return new ConfigSource(
+                file, root, semantics, inOrder, pluginSections, profilesInOrder, profileSections, requests);
     }
 
     private void oneOf(String field, List<String> allowed) {
@@ -112,65 +120,36 @@ public final class SchemaReader {
         }
     }
 
+    /** One that is named more than once is as the last says. */
     private void featureGates() {
-        for (String gate : root.texts("featureGates")) {
+        List<String> given = root.texts("featureGates");
+        Map<String, Integer> open = new HashMap<>();
+        for (int i = 0; i < given.size(); i++) {
+            String gate = given.get(i).strip();
             int equals = gate.indexOf('=');
             String name = equals < 0 ? gate : gate.substring(0, equals);
             String setting = equals < 0 ? "true" : gate.substring(equals + 1);
-            Boolean harmless = GATES.get(name);
-            if (harmless == null) {
-                throw at(
-                        "featureGates",
-                        ParameterException.unknown("featureGates", "feature gate", name, GATES.keySet()));
+            String at = root.path("featureGates") + "[" + i + "]";
+            if (!GATES.contains(name)) {
+                throw root.of(ParameterException.unknown(at, "feature gate", name, GATES));
             }
             if (!setting.equals("true") && !setting.equals("false")) {
-                throw root.error(
-                        "featureGates",
-                        "gate " + name + " must be true or false, but was " + setting + ".",
-                        "Maybe write " + name + " alone to open it.");
+                throw root.of(new ParameterException(
+                        at,
+                        "must be " + name + "=true or " + name + "=false, but was " + gate + ".",
+                        "Maybe write " + name + " alone to open the gate."));
             }
-            if (!harmless && setting.equals("true")) {
-                throw later("featureGates", "flow control");
-            }
-        }
-    }
-
-    private void refuseLaterFields() {
-        LATER_FIELDS.forEach((field, feature) -> {
-            if (root.has(field)) {
-                throw later(field, feature);
-            }
-        });
-        Section dataLayer = root.section("dataLayer");
-        if (dataLayer == null) {
-            return;
-        }
-        dataLayer.only(List.of(
-                "injectDefaults",
-                "sources",
-                "discovery",
-                "peerDiscovery",
-                "crossReplicaSyncerPluginRef",
-                "crossReplicaSyncInterval"));
-        dataLayer.flag("injectDefaults", true);
-        for (String field : dataLayer.names()) {
-            if (!field.equals("injectDefaults") && dataLayer.has(field)) {
-                String feature = field.equals("sources")
-                        ? "metric scraping"
-                        : field.startsWith("cross") ? "state shared between replicas" : "endpoint discovery";
-                throw dataLayer.error(
-                        field,
-                        "belongs to " + feature + ", which is not read from a configuration yet.",
-                        "Maybe leave it out; the host tells the fleet who is there and what their metrics are.");
+            open.remove(name);
+            if (setting.equals("true")) {
+                open.put(name, i);
             }
         }
-    }
-
-    private ConfigurationException later(String field, String feature) {
-        return root.error(
-                field,
-                "belongs to " + feature + ", which is not read from a configuration yet.",
-                "Maybe leave it out and do that part in the host.");
+        if (open.containsKey(FLOW_CONTROL)) {
+            throw root.of(new ParameterException(
+                    "featureGates[" + open.get(FLOW_CONTROL) + "]",
+                    "opens " + FLOW_CONTROL + ", and flow control is not read from a configuration yet.",
+                    "Maybe remove the gate, and have requests wait in the host."));
+        }
     }
 
     private Semantics semantics() {
@@ -178,7 +157,7 @@ public final class SchemaReader {
         if (ours == null) {
             return Semantics.LLM_D;
         }
-        ours.only(List.of("semantics"));
+        ours.only(OURS.stream().map(ParameterSpec::name).toList());
         String given = ours.text("semantics");
         if (given == null || given.equals("llm-d")) {
             return Semantics.LLM_D;
@@ -192,9 +171,20 @@ public final class SchemaReader {
                 "Maybe leave it out; llm-d is used then.");
     }
 
+    private RequestSettings requests() {
+        root.checkNamesWithoutValue("pointsman", OURS);
+        Map<String, Object> said = new HashMap<>(root.map("pointsman"));
+        said.remove("semantics");
+        try {
+            return RequestSettings.of(Parameters.of("pointsman", said));
+        } catch (ParameterException e) {
+            throw root.of(e);
+        }
+    }
+
     private static DeclaredPlugin plugin(Section section) {
         section.only(List.of("name", "type", "parameters"));
-        String type = section.requiredText("type", "Maybe it stands under name; every plugin needs a type.");
+        String type = section.requiredName("type", "Maybe it stands under name; every plugin needs a type.");
         String feature = LaterFeatures.featureOf(type);
         if (feature != null) {
             throw section.error(
@@ -203,14 +193,14 @@ public final class SchemaReader {
                     "Maybe leave the plugin out and do that part in the host.");
         }
         String name = section.has("name")
-                ? section.requiredText("name", "Maybe leave it out; the type is the name then.")
+                ? section.requiredName("name", "Maybe leave it out; the type is the name then.")
                 : type;
         return new DeclaredPlugin(name, type, section.map("parameters"));
     }
 
     private static DeclaredProfile profile(Section section, Set<String> plugins) {
         section.only(List.of("name", "plugins"));
-        String name = section.requiredText("name", "Maybe call it default.");
+        String name = section.requiredName("name", "Maybe call it default.");
         List<DeclaredProfile.Use> uses = new ArrayList<>();
         for (Section use : section.sections("plugins")) {
             use.only(List.of("pluginRef", "weight"));
@@ -236,10 +226,5 @@ public final class SchemaReader {
                     "Maybe the sign is wrong; a scorer that should count against an endpoint inverts its score.");
         }
         return weight;
-    }
-
-    private ConfigurationException at(String field, ParameterException error) {
-        String[] lines = String.valueOf(error.getMessage()).split("\n", 2);
-        return root.error(field, lines[0].substring(field.length() + 2), lines[1]);
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.pointsman.api.config.ParameterSpec;
 import dev.pointsman.api.config.PluginFactory;
+import dev.pointsman.core.request.RequestSettings;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -21,6 +22,11 @@ import java.util.List;
  * type names and parameters with it, and mark what is wrong.
  */
 public final class SchemaText {
+    private static final String DURATION =
+            "^[+-]?(0|(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h))+)$";
+    private static final String SIZE =
+            "^[0-9]+(\\.[0-9]*)?([eE][+-]?[0-9]{1,2})? *([kKMGgTtPpE]?[bB]?|m[bB]|[kKMmGgTtPpE]i[bB]?)$";
+
     private final JsonGenerator json;
 
     private SchemaText(JsonGenerator json) {
@@ -50,21 +56,25 @@ public final class SchemaText {
         json.writeObjectFieldStart("properties");
         oneOf("apiVersion", SchemaReader.API_VERSIONS);
         oneOf("kind", List.of(SchemaReader.KIND));
-        arrayOfText("featureGates", "Gates, each name or name=true/false. None that is known does anything here.");
+        array("featureGates", "Gates, each name or name=true/false; flowControl cannot be open here.");
+        json.writeStringField("type", "string");
+        json.writeStringField("pattern", "^(flowControl=false|haPopulateNonLeaderDatastore(=(true|false))?)$");
+        end();
         array("plugins", "The plugins that there are.");
         plugin(factories);
         end();
         array("schedulingProfiles", "The profiles, each a pipeline of filters, scorers and one picker.");
         profile();
         end();
-        object("dataLayer", "Only injectDefaults is read; the host brings metrics.");
-        json.writeObjectFieldStart("properties");
-        typed("injectDefaults", "boolean", "Has no effect here.");
-        json.writeEndObject();
-        json.writeEndObject();
+        for (ParameterSpec spec : CheckedOnly.ALL) {
+            parameter(spec);
+        }
         object("pointsman", "What llm-d does not know.");
         json.writeObjectFieldStart("properties");
         oneOf("semantics", List.of("llm-d", "corrected"));
+        for (ParameterSpec spec : RequestSettings.FIELDS) {
+            parameter(spec);
+        }
         json.writeEndObject();
         json.writeEndObject();
         json.writeEndObject();
@@ -106,7 +116,20 @@ public final class SchemaText {
         json.writeStringField("description", factory.description());
         json.writeObjectFieldStart("properties");
         object("parameters", factory.description());
-        String[] required = factory.parameters().stream()
+        properties(factory.parameters());
+        json.writeEndObject();
+        json.writeEndObject();
+        boolean needed = factory.parameters().stream().anyMatch(ParameterSpec::required);
+        if (needed) {
+            required("parameters");
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    /** Writes what an object that is open may hold and must. */
+    private void properties(List<ParameterSpec> specs) throws IOException {
+        String[] required = specs.stream()
                 .filter(ParameterSpec::required)
                 .map(ParameterSpec::name)
                 .toArray(String[]::new);
@@ -114,45 +137,77 @@ public final class SchemaText {
             required(required);
         }
         json.writeObjectFieldStart("properties");
-        for (ParameterSpec spec : factory.parameters()) {
+        for (ParameterSpec spec : specs) {
             parameter(spec);
         }
-        json.writeEndObject();
-        json.writeEndObject();
-        json.writeEndObject();
-        json.writeEndObject();
         json.writeEndObject();
     }
 
     private void parameter(ParameterSpec spec) throws IOException {
         json.writeObjectFieldStart(spec.name());
         json.writeStringField("description", spec.description());
+        if (spec.newerName() != null) {
+            json.writeBooleanField("deprecated", true);
+        }
         switch (spec.type()) {
-            case STRING -> json.writeStringField("type", "string");
+            case STRING -> {
+                json.writeStringField("type", "string");
+                if (!spec.choices().isEmpty()) {
+                    values("enum", spec.choices());
+                }
+            }
             case INTEGER -> json.writeStringField("type", "integer");
             case NUMBER -> json.writeStringField("type", "number");
             case BOOLEAN -> json.writeStringField("type", "boolean");
-            case DURATION -> types("string", "number");
+            case DURATION -> textOr("number", DURATION);
+            case SIZE -> textOr("integer", SIZE);
             case STRING_LIST -> {
                 json.writeStringField("type", "array");
                 json.writeObjectFieldStart("items");
                 json.writeStringField("type", "string");
                 json.writeEndObject();
             }
-            case OBJECT -> types("object", "array");
+            case OBJECT -> {
+                if (spec.fields().isEmpty()) {
+                    values("type", List.of("object", "array"));
+                } else {
+                    closedObject();
+                    properties(spec.fields());
+                }
+            }
+            case OBJECT_LIST -> {
+                json.writeStringField("type", "array");
+                json.writeObjectFieldStart("items");
+                closedObject();
+                properties(spec.fields());
+                json.writeEndObject();
+            }
         }
         bound("minimum", spec.minimum());
         bound("maximum", spec.maximum());
+        fallback(spec);
+        json.writeEndObject();
+    }
+
+    private void fallback(ParameterSpec spec) throws IOException {
         String fallback = spec.defaultValue();
         if (fallback != null) {
-            json.writeFieldName("default");
             switch (spec.type()) {
-                case INTEGER, NUMBER -> json.writeNumber(new BigDecimal(fallback));
-                case BOOLEAN -> json.writeBoolean(Boolean.parseBoolean(fallback));
-                default -> json.writeString(fallback);
+                case INTEGER, NUMBER -> {
+                    json.writeFieldName("default");
+                    json.writeNumber(new BigDecimal(fallback).toPlainString());
+                }
+                case BOOLEAN -> json.writeBooleanField("default", Boolean.parseBoolean(fallback));
+                case STRING, DURATION, SIZE -> json.writeStringField("default", fallback);
+                case STRING_LIST, OBJECT, OBJECT_LIST -> {}
             }
         }
-        json.writeEndObject();
+    }
+
+    /** Text of a pattern, or a number, to which alone bounds apply. */
+    private void textOr(String number, String pattern) throws IOException {
+        values("type", List.of("string", number));
+        json.writeStringField("pattern", pattern);
     }
 
     private void bound(String name, double value) throws IOException {
@@ -200,12 +255,6 @@ public final class SchemaText {
         json.writeEndObject();
     }
 
-    private void arrayOfText(String name, String description) throws IOException {
-        array(name, description);
-        json.writeStringField("type", "string");
-        end();
-    }
-
     /** Opens a list and the schema of its items; {@link #end} closes both. */
     private void array(String name, String description) throws IOException {
         json.writeObjectFieldStart(name);
@@ -224,15 +273,14 @@ public final class SchemaText {
         json.writeArray(names, 0, names.length);
     }
 
-    private void types(String... names) throws IOException {
-        json.writeFieldName("type");
-        json.writeArray(names, 0, names.length);
-    }
-
     private void oneOf(String name, List<String> values) throws IOException {
         json.writeObjectFieldStart(name);
-        json.writeFieldName("enum");
-        json.writeArray(values.toArray(String[]::new), 0, values.size());
+        values("enum", values);
         json.writeEndObject();
+    }
+
+    private void values(String name, List<String> values) throws IOException {
+        json.writeFieldName(name);
+        json.writeArray(values.toArray(String[]::new), 0, values.size());
     }
 }

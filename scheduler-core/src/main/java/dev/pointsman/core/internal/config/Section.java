@@ -3,8 +3,9 @@ package dev.pointsman.core.internal.config;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.common.base.Splitter;
 import dev.pointsman.api.config.ParameterException;
+import dev.pointsman.api.config.ParameterSpec;
+import dev.pointsman.api.config.Parameters;
 import dev.pointsman.core.config.ConfigurationException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * a value counts as absent. Immutable.
  */
 public final class Section {
-    private static final Splitter STEPS = Splitter.on('.').omitEmptyStrings();
+    private static final int LONGEST_NAME = 253;
+    private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]+(\\.[0-9]*)?");
 
     private final String file;
     private final String path;
@@ -106,6 +109,18 @@ public final class Section {
         return text;
     }
 
+    /** Returns text that must be given and can name something: one line, not blank and not long. */
+    public String requiredName(String name, String hint) {
+        String text = requiredText(name, hint);
+        if (text.length() > LONGEST_NAME || text.chars().anyMatch(Character::isISOControl)) {
+            throw error(
+                    name,
+                    "must be one line of at most " + LONGEST_NAME + " characters, but was " + shown(text) + ".",
+                    "Maybe a quote is missing.");
+        }
+        return text;
+    }
+
     /** Returns a number, or null if absent. */
     public @Nullable BigDecimal number(String name) {
         Node node = field(name);
@@ -115,7 +130,14 @@ public final class Section {
         if (node instanceof Node.Scalar scalar && scalar.value() instanceof BigDecimal number) {
             return number;
         }
-        throw wrongKind(name, node, "must be a finite number", "Maybe remove the quotes.");
+        boolean quoted = node instanceof Node.Scalar scalar
+                && scalar.value() instanceof String text
+                && NUMBER.matcher(text).matches();
+        throw wrongKind(
+                name,
+                node,
+                "must be a finite number",
+                quoted ? "Maybe remove the quotes." : "Maybe leave it out; it has a default.");
     }
 
     /** Returns true or false, or the fallback. */
@@ -161,6 +183,48 @@ public final class Section {
             sections.add(section(name, path(name) + "[" + sections.size() + "]", item));
         }
         return sections;
+    }
+
+    /**
+     * Refuses a name in a field's object that stands there without a value, and so is in no map, and is not described either; at
+     * every depth that is described.
+     */
+    public void checkNamesWithoutValue(String name, List<ParameterSpec> described) {
+        if (field(name) instanceof Node.Fields inner) {
+            new Section(file, path(name), inner).checkNamesWithoutValue(described);
+        }
+    }
+
+    /** Refuses a name in this object that stands there without a value and is not described, at every depth. */
+    public void checkNamesWithoutValue(List<ParameterSpec> described) {
+        List<String> known = described.stream().map(ParameterSpec::name).toList();
+        for (String name : names()) {
+            if (!has(name) && !known.contains(name)) {
+                throw of(ParameterException.unknown(path(name), "parameter", name, known));
+            }
+        }
+        for (ParameterSpec spec : described) {
+            if (spec.fields().isEmpty()) {
+                continue;
+            }
+            checkNamesWithoutValue(spec.name(), spec.fields());
+            List<Node> items = field(spec.name()) instanceof Node.Items list ? list.items() : List.of();
+            for (int i = 0; i < items.size(); i++) {
+                if (items.get(i) instanceof Node.Fields inner) {
+                    new Section(file, path(spec.name()) + "[" + i + "]", inner).checkNamesWithoutValue(spec.fields());
+                }
+            }
+        }
+    }
+
+    /** Returns all fields that have a value, as plain maps, lists, text, numbers and flags. */
+    public Map<String, Object> values() {
+        return plain(fields);
+    }
+
+    /** Returns this object as parameters, whose paths begin at this object. */
+    public Parameters parameters() {
+        return Parameters.of(path, plain(fields));
     }
 
     /** Returns the texts of a field that is a list; empty if absent. */
@@ -221,22 +285,29 @@ public final class Section {
                 error);
     }
 
-    /** Finds the place of the innermost thing on a path that is there. */
+    /** Finds the place of the innermost thing on a path that is there. A name on it may have dots of its own. */
     private Node.Place placeOf(String wanted) {
         Node node = fields;
         Node.Place place = fields.place();
         String rest = wanted.startsWith(path) ? wanted.substring(path.length()) : "";
-        for (String step : STEPS.split(rest.replace("[", ".["))) {
-            if (step.startsWith("[") && node instanceof Node.Items items) {
-                int index = index(step);
+        while (!rest.isEmpty()) {
+            if (node instanceof Node.Items items) {
+                int end = rest.indexOf(']');
+                int index = end < 0 ? -1 : index(rest.substring(0, end + 1));
                 if (index < 0 || index >= items.items().size()) {
                     return place;
                 }
                 node = items.items().get(index);
                 place = node.place();
-            } else if (node instanceof Node.Fields inner && inner.fields().containsKey(step)) {
-                place = inner.keys().getOrDefault(step, place);
-                node = requireNonNull(inner.fields().get(step));
+                rest = rest.substring(end + 1);
+            } else if (node instanceof Node.Fields inner) {
+                String name = nameAt(inner, rest.startsWith(".") ? rest.substring(1) : rest);
+                if (name == null) {
+                    return place;
+                }
+                place = inner.keys().getOrDefault(name, place);
+                node = requireNonNull(inner.fields().get(name));
+                rest = rest.substring(name.length() + (rest.startsWith(".") ? 1 : 0));
             } else {
                 return place;
             }
@@ -244,12 +315,32 @@ public final class Section {
         return place;
     }
 
+    /** Returns the longest name of an object with which a path goes on, or null. */
+    private static @Nullable String nameAt(Node.Fields inner, String rest) {
+        String longest = null;
+        for (String name : inner.fields().keySet()) {
+            boolean whole = rest.startsWith(name)
+                    && (rest.length() == name.length()
+                            || rest.charAt(name.length()) == '.'
+                            || rest.charAt(name.length()) == '[');
+            if (whole && (longest == null || name.length() > longest.length())) {
+                longest = name;
+            }
+        }
+        return longest;
+    }
+
     private static int index(String step) {
         try {
-            return Integer.parseInt(step.substring(1, step.length() - 1));
-        } catch (NumberFormatException | IndexOutOfBoundsException e) {
+            return step.startsWith("[") ? Integer.parseInt(step.substring(1, step.length() - 1)) : -1;
+        } catch (NumberFormatException e) {
             return -1;
         }
+    }
+
+    /** Returns where a field's name stands, or where this object begins if it is absent. */
+    public Node.Place placeOfField(String name) {
+        return keyPlace(name);
     }
 
     private Node.Place keyPlace(String name) {

@@ -40,6 +40,7 @@ final class Cycle implements ProductionCycle {
     private Draw draw = NO_DRAW;
     private long now;
     private int promptTokens;
+    private long producerBegan;
     private boolean rehearsal;
 
     /** Where the plugin that runs may say something, and who it is; null if nobody asked for an explanation. */
@@ -97,6 +98,7 @@ final class Cycle implements ProductionCycle {
         }
         order.reset();
         draft = null;
+        allowNoWriting(); // A plugin that threw may have left its leave to write, and the account of this request.
     }
 
     /** Lets the plugin that runs next write under some keys and no others. */
@@ -109,6 +111,16 @@ final class Cycle implements ProductionCycle {
         this.writerKind = kind;
         this.writer = writer;
         this.account = account;
+    }
+
+    /** Notes when a producer began whose time is kept. */
+    void producerBegan(long time) {
+        producerBegan = time;
+    }
+
+    /** Returns when the producer began whose time is kept. */
+    long producerBegan() {
+        return producerBegan;
     }
 
     /** Lets nobody write until the next producer runs. */

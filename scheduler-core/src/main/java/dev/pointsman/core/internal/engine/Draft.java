@@ -4,6 +4,7 @@ package dev.pointsman.core.internal.engine;
 import static java.util.Objects.requireNonNull;
 
 import dev.pointsman.api.cycle.DecisionDraft;
+import dev.pointsman.api.decision.Leg;
 import dev.pointsman.api.decision.Rejection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,11 +65,6 @@ final class Draft implements DecisionDraft {
         this.port = port;
     }
 
-    /** Returns the port to reach the answering leg at, or 0 for the endpoints' own. */
-    int port() {
-        return port;
-    }
-
     @Override
     public void reject(Rejection rejection) {
         this.rejection = requireNonNull(rejection, "rejection");
@@ -86,6 +82,24 @@ final class Draft implements DecisionDraft {
     List<ProfileRun> otherRuns() {
         others.remove(primary);
         return others;
+    }
+
+    /** Returns the leg that answers the caller, at the port that was asked for. */
+    Leg primaryLeg() {
+        Leg leg = primaryRun().chosen();
+        return port == 0 ? leg : AtPort.of(leg, port);
+    }
+
+    /** Returns the legs besides the primary one. */
+    List<Leg> otherLegs() {
+        if (otherRuns().isEmpty()) {
+            return List.of();
+        }
+        List<Leg> legs = new ArrayList<>(others.size());
+        for (ProfileRun run : others) {
+            legs.add(run.chosen());
+        }
+        return legs;
     }
 
     Map<String, String> headers() {

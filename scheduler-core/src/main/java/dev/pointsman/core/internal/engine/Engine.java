@@ -16,9 +16,12 @@ import dev.pointsman.api.plugin.Admission;
 import dev.pointsman.api.plugin.AsyncDataProducer;
 import dev.pointsman.api.plugin.Maintained;
 import dev.pointsman.api.plugin.ProfileHandler;
+import dev.pointsman.api.plugin.RequestDecorator;
 import dev.pointsman.api.plugin.SchedulingObserver;
 import dev.pointsman.api.plugin.Screener;
 import dev.pointsman.api.request.InferenceRequest;
+import dev.pointsman.core.DecisionBudget;
+import dev.pointsman.core.SignalAge;
 import dev.pointsman.core.fleet.Fleet;
 import dev.pointsman.core.internal.assembly.Blueprint;
 import dev.pointsman.core.internal.assembly.Named;
@@ -33,7 +36,9 @@ import dev.pointsman.core.internal.inflight.LoadCell;
 import dev.pointsman.core.internal.inflight.LoadLedger;
 import dev.pointsman.core.internal.inflight.Reservation;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +62,8 @@ public final class Engine {
     private final long seed;
     private final long explainOneIn;
     private final Blueprint blueprint;
+    private final RequestRules rules;
+    private final @Nullable CachedOnly cachedOnly;
     private final PluginGuard guard;
     private final CyclePool cycles;
     private final LoadLedger ledger;
@@ -65,6 +72,8 @@ public final class Engine {
     private final FleetListener listener;
     private final ReentrantLock reservationLock;
     private final @Nullable Leases leases;
+    private final @Nullable SignalFade signalFade;
+    private final @Nullable TimeBudget budget;
     private volatile boolean detached;
 
     /**
@@ -72,13 +81,16 @@ public final class Engine {
      *
      * @param settings what it is made with besides plugins
      * @param blueprint its plugins
+     * @param rules what is done about requests around their scheduling
      */
-    public Engine(Settings settings, Blueprint blueprint) {
-        this(settings, blueprint, null);
+    public Engine(Settings settings, Blueprint blueprint, RequestRules rules) {
+        this(settings, blueprint, rules, null);
         fleet.addListener(listener);
     }
 
-    private Engine(Settings settings, Blueprint blueprint, @Nullable Engine before) {
+    private Engine(Settings settings, Blueprint blueprint, RequestRules rules, @Nullable Engine before) {
+        this.rules = rules;
+        cachedOnly = CachedOnly.of(rules.conditional(), blueprint.keys());
         this.settings = settings;
         this.fleet = settings.fleet();
         this.clock = settings.clock();
@@ -91,6 +103,16 @@ public final class Engine {
         this.leases =
                 before != null ? before.leases : settings.leaseNanos() > 0 ? new Leases(settings.leaseNanos()) : null;
         guard = new PluginGuard(clock, settings.failFast(), blueprint.observers());
+        SignalAge age = settings.signalAge();
+        signalFade = age == null ? null : new SignalFade(age);
+        DecisionBudget limit = settings.budget();
+        budget = limit == null
+                ? null
+                : new TimeBudget(
+                        limit,
+                        blueprint.producers().stream()
+                                .map(production -> production.producer().name())
+                                .toList());
         cycles = new CyclePool(blueprint);
         load = new LoadView(ledger, blueprint.keys());
         events = new ObserverEvents(clock, ledger, guard, blueprint.decorators());
@@ -102,8 +124,9 @@ public final class Engine {
      * returns only the new one follows the fleet; requests that this one is deciding, and dispatches under way, end with the
      * plugins that they began with. A plugin that both have is not told again who is in the fleet, so it keeps what it knows.
      */
-    public Engine replacedBy(Blueprint next) {
-        Engine engine = new Engine(settings, next, this);
+    public Engine replacedBy(Blueprint next, RequestRules rules) {
+        requireAttached();
+        Engine engine = new Engine(settings, next, rules, this);
         ImmutableList<Named<FleetListener>> newcomers = next.fleetListeners().stream()
                 .filter(listener ->
                         blueprint.fleetListeners().stream().noneMatch(known -> known.plugin() == listener.plugin()))
@@ -123,8 +146,9 @@ public final class Engine {
     public SchedulingOutcome schedule(InferenceRequest request, boolean explain) {
         Cycle cycle = acquire();
         try {
-            cycle.begin(request, fleet.snapshot(), clock.getAsLong(), seed, false);
+            cycle.begin(rules.prepare(request, seed), fleet.snapshot(), clock.getAsLong(), seed, false);
             Account account = explain || sampled(cycle) ? new Account() : null;
+            noteRewrite(request, cycle, account);
             Rejection rejection = choose(cycle, account, true);
             if (rejection != null) {
                 return rejected(cycle, account, rejection);
@@ -140,8 +164,9 @@ public final class Engine {
     public Evaluation evaluate(InferenceRequest request) {
         Cycle cycle = acquire();
         try {
-            cycle.begin(request, fleet.snapshot(), clock.getAsLong(), seed, true);
+            cycle.begin(rules.prepare(request, seed), fleet.snapshot(), clock.getAsLong(), seed, true);
             Account account = new Account();
+            noteRewrite(request, cycle, account);
             Rejection rejection = choose(cycle, account, false);
             if (rejection != null) {
                 Rejection explained = rejection.explained(account.tell(cycle, seed, outcome(rejection)));
@@ -156,12 +181,16 @@ public final class Engine {
     }
 
     private Cycle acquire() {
+        requireAttached();
+        return cycles.acquire();
+    }
+
+    /** One that is detached would decide on loads and caches that no longer follow the fleet. */
+    private void requireAttached() {
         if (detached) {
-            // It would decide on loads and caches that no longer follow the fleet.
             throw new IllegalStateException("scheduler: is closed and no longer follows its fleet.\n"
                     + "Maybe schedule with the one that replaced it.");
         }
-        return cycles.acquire();
     }
 
     /** Does what time has made due. */
@@ -214,12 +243,20 @@ public final class Engine {
             }
             produce(cycle, account);
             Rejection refused = admit(cycle);
-            return refused != null ? refused : runProfiles(cycle, account, reserve);
+            refused = refused != null ? refused : runProfiles(cycle, account, reserve);
+            return refused != null || cachedOnly == null ? refused : cachedOnly.check(cycle);
         } catch (PluginGuard.PluginFailure failure) {
             return Rejection.of(
                     Rejection.Reason.PLUGIN_FAILED,
                     "plugin " + failure.plugin() + " failed, and plugins are to fail fast: " + failure.getCause(),
                     failure.plugin());
+        }
+    }
+
+    private static void noteRewrite(InferenceRequest asked, Cycle cycle, @Nullable Account account) {
+        String model = cycle.request().model();
+        if (account != null && !model.equals(asked.model())) {
+            account.note("model " + asked.model() + " was rewritten to " + model);
         }
     }
 
@@ -262,6 +299,10 @@ public final class Engine {
     private void produce(Cycle cycle, @Nullable Account account) {
         for (int i = 0; i < blueprint.producers().size(); i++) {
             Blueprint.Production production = blueprint.producers().get(i);
+            if (budget != null && !budget.allows(i, cycle, clock)) {
+                skipped(cycle, production.producer().name(), account);
+                continue;
+            }
             cycle.allowWriting(production.writes());
             cycle.takeNotes("producer ", production.producer().name(), account);
             try {
@@ -274,6 +315,9 @@ public final class Engine {
                             "producer " + production.producer().name() + " failed, its data is missing: " + thrown);
                 }
             }
+            if (budget != null) {
+                budget.spent(i, cycle, clock);
+            }
         }
         cycle.allowNoWriting();
         if (account != null) {
@@ -281,6 +325,15 @@ public final class Engine {
                 account.note("producer " + producer.name()
                         + " is asynchronous and was not waited for, so its data is missing");
             }
+        }
+    }
+
+    private void skipped(Cycle cycle, String producer, @Nullable Account account) {
+        if (account != null) {
+            account.note("producer " + producer + " was skipped for the time budget, so its data is missing");
+        }
+        if (!cycle.rehearsal()) {
+            guard.tell(observer -> observer.counted("scheduler", "time-budget.skipped-producers", producer, 1));
         }
     }
 
@@ -324,12 +377,14 @@ public final class Engine {
             if (draft.rejection() != null) {
                 return draft.rejection();
             }
-            return draft.hasPrimary()
-                    ? null
-                    : Rejection.of(
-                            Rejection.Reason.NO_DECISION,
-                            "profile handler " + handler.name() + " named no profile as the one that answers",
-                            handler.name());
+            if (!draft.hasPrimary()) {
+                return Rejection.of(
+                        Rejection.Reason.NO_DECISION,
+                        "profile handler " + handler.name() + " named no profile as the one that answers",
+                        handler.name());
+            }
+            decorate(cycle, draft);
+            return null;
         } catch (PluginGuard.PluginFailure failure) {
             throw failure;
         } catch (Throwable thrown) {
@@ -347,6 +402,24 @@ public final class Engine {
         List<String> next = handler.plugin().next(cycle, cycle.order);
         cycle.allowNoWriting();
         return next;
+    }
+
+    /** Has the plugins that write request headers do so; one that throws costs its own headers only. */
+    private void decorate(Cycle cycle, Draft draft) {
+        if (blueprint.requestDecorators().isEmpty()) {
+            return;
+        }
+        Leg primary = draft.primaryLeg();
+        List<Leg> others = List.copyOf(draft.otherLegs());
+        for (Named<RequestDecorator> decorator : blueprint.requestDecorators()) {
+            Map<String, String> own = new LinkedHashMap<>();
+            try {
+                decorator.plugin().decorate(cycle, primary, others, own);
+                own.forEach(draft::header);
+            } catch (Throwable thrown) {
+                failed(cycle, decorator.name(), thrown);
+            }
+        }
     }
 
     /** Runs one profile until what it picked is reserved, or it has nothing to pick. */
@@ -387,16 +460,8 @@ public final class Engine {
 
     private SchedulingDecision decide(Cycle cycle, @Nullable Account account) {
         Draft draft = cycle.draft();
-        Leg primary = draft.port() == 0
-                ? draft.primaryRun().chosen()
-                : AtPort.of(draft.primaryRun().chosen(), draft.port());
-        List<Leg> others = List.of();
-        if (!draft.otherRuns().isEmpty()) {
-            others = new ArrayList<>(draft.otherRuns().size());
-            for (ProfileRun run : draft.otherRuns()) {
-                others.add(run.chosen());
-            }
-        }
+        Leg primary = draft.primaryLeg();
+        List<Leg> others = draft.otherLegs();
         String requestId = cycle.request().id();
         return new SchedulingDecision(
                 requestId,
@@ -496,6 +561,12 @@ public final class Engine {
         }
     }
 
+    /** Returns how scores fade with the age of signals, or null if they do not. */
+    @Nullable
+    SignalFade signalFade() {
+        return signalFade;
+    }
+
     LoadView load() {
         return load;
     }
@@ -532,7 +603,16 @@ public final class Engine {
      *
      * @param leaseNanos how long a dispatch lives without a sign of life, or 0 for as long as it takes
      * @param explainOneIn 1 explains every decision, n one in n, 0 none
+     * @param signalAge how scores fade with the age of signals, or null if they do not
+     * @param budget what a decision may take, or null for whatever it takes
      */
     public record Settings(
-            Fleet fleet, LongSupplier clock, long seed, boolean failFast, long leaseNanos, long explainOneIn) {}
+            Fleet fleet,
+            LongSupplier clock,
+            long seed,
+            boolean failFast,
+            long leaseNanos,
+            long explainOneIn,
+            @Nullable SignalAge signalAge,
+            @Nullable DecisionBudget budget) {}
 }

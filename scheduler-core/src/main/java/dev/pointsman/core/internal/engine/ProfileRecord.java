@@ -52,13 +52,13 @@ final class ProfileRecord {
         }
     }
 
-    void scored(String scorer, double weight, double[] raw, int size, boolean failed) {
+    void scored(String scorer, double weight, double[] raw, double[] counted, int size, boolean failed) {
         for (int position = 0; position < size; position++) {
             double value = raw[position];
-            double used = ScoreRules.used(value);
-            entryAt(position)
-                    .scores
-                    .add(new ScoreExplanation(scorer, value, used, weight, used * weight, note(value, used, failed)));
+            double used = counted[position];
+            ScoreExplanation.Note note =
+                    used == ScoreRules.used(value) ? note(value, used, failed) : ScoreExplanation.Note.FADED;
+            entryAt(position).scores.add(new ScoreExplanation(scorer, value, used, weight, used * weight, note));
         }
     }
 

@@ -33,6 +33,8 @@ final class ProfileRun implements ProfileResult {
     private final CandidateList candidates;
     private final int[] picks = new int[MAX_PICKS];
     private double[] scores = new double[0];
+    private double[] used = new double[0];
+    private double[] scratch = new double[0];
     private double[] totals = new double[0];
     private long[] versions = new long[0];
     private int pickCount;
@@ -87,6 +89,8 @@ final class ProfileRun implements ProfileResult {
         if (scores.length < size) {
             int room = Math.max(size, 2 * scores.length);
             scores = new double[room];
+            used = new double[room];
+            scratch = new double[room];
             totals = new double[room];
         }
         int limit = cycle.fleet().slotLimit();
@@ -153,22 +157,29 @@ final class ProfileRun implements ProfileResult {
                 Arrays.fill(scores, 0, size, Scorer.MISSING);
                 engine.failed(cycle, scorer.name(), thrown);
             }
-            if (record != null) {
-                record.scored(scorer.name(), weight, scores, size, failed);
-            }
             int clamped = 0;
             int missing = 0;
             for (int position = 0; position < size; position++) {
                 double raw = scores[position];
-                double used = ScoreRules.used(raw);
-                if (used != raw) {
+                double counted = ScoreRules.used(raw);
+                if (counted != raw) {
                     if (Double.isNaN(raw)) {
                         missing++;
                     } else {
                         clamped++;
                     }
                 }
-                totals[position] += used * weight;
+                used[position] = counted;
+            }
+            SignalFade fade = engine.signalFade();
+            if (fade != null && !weighted.signals().isEmpty()) {
+                fade.fade(candidates, cycle.now(), weighted.signals(), scores, used, scratch);
+            }
+            if (record != null) {
+                record.scored(scorer.name(), weight, scores, used, size, failed);
+            }
+            for (int position = 0; position < size; position++) {
+                totals[position] += used[position] * weight;
             }
             if (clamped + missing > 0 && !failed) {
                 engine.scoresAdjusted(cycle, scorer.name(), clamped, missing);

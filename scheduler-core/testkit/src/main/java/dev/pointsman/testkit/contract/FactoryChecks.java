@@ -119,9 +119,12 @@ final class FactoryChecks {
     }
 
     private void checkRefusals(ParameterSpec spec) {
-        boolean scalar = spec.type() != ParameterSpec.Type.STRING_LIST && spec.type() != ParameterSpec.Type.OBJECT;
+        boolean scalar = spec.type() != ParameterSpec.Type.STRING_LIST
+                && spec.type() != ParameterSpec.Type.OBJECT
+                && spec.type() != ParameterSpec.Type.OBJECT_LIST;
         refuses(spec, scalar ? List.of(List.of()) : 7, Rule.IGNORES_PARAMETER, "of another type");
         if (spec.type() == ParameterSpec.Type.INTEGER
+                || spec.type() == ParameterSpec.Type.SIZE
                 || spec.type() == ParameterSpec.Type.NUMBER
                 || spec.type() == ParameterSpec.Type.DURATION) {
             if (spec.minimum() > -Double.MAX_VALUE) {
@@ -173,6 +176,7 @@ final class FactoryChecks {
     private static void readAs(ParameterSpec spec, Parameters parameters) {
         switch (spec.type()) {
             case INTEGER -> parameters.integer(spec.name(), 0, (long) spec.minimum(), (long) spec.maximum());
+            case SIZE -> parameters.size(spec.name(), 0, (long) spec.minimum(), (long) spec.maximum());
             case NUMBER -> parameters.number(spec.name(), 0, spec.minimum(), spec.maximum());
             case BOOLEAN -> parameters.flag(spec.name(), false);
             case DURATION ->

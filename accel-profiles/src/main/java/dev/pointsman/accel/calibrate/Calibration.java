@@ -170,8 +170,7 @@ public final class Calibration {
      */
     public static Calibration load(Predictor prior, String saved) {
         Calibration calibration = new Calibration(prior);
-        calibration.ignored =
-                CalibrationJson.read(saved, identity(prior), calibration.decode, calibration.firstToken);
+        calibration.ignored = CalibrationJson.read(saved, identity(prior), calibration.decode, calibration.firstToken);
         calibration.stale = true;
         return calibration;
     }

@@ -138,7 +138,12 @@ final class Flight {
      * @param outputTokens tokens of the whole answer, or -1 if it was not delivered
      */
     synchronized void ended(long outputTokens, long now) {
-        if (station != null && asPlanned && !plan.foreignLoad() && firstToken != NEVER && outputTokens > 1 && now > firstToken) {
+        if (station != null
+                && asPlanned
+                && !plan.foreignLoad()
+                && firstToken != NEVER
+                && outputTokens > 1
+                && now > firstToken) {
             learnDecode(station, outputTokens - 1, now);
         }
         leave();

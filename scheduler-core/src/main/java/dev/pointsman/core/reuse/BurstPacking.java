@@ -82,7 +82,7 @@ final class BurstPacking {
             }
         }
         order.sort(Comparator.<List<Integer>>comparingInt(group -> group.size() > 1 ? 0 : 1)
-                .thenComparing(group -> -prefixes.get(group.get(0)).hashes.length));
+                .thenComparingInt(group -> -prefixes.get(group.get(0)).hashes.length));
         order.forEach(this::place);
     }
 

@@ -140,6 +140,7 @@ public final class RolloutScreener implements Screener, ResponseDecorator {
         return shares;
     }
 
+    @SuppressWarnings("ReferenceEquality") // A snapshot is its own version; to compare endpoints would cost too much.
     private SortedMap<String, Double> weights(FleetSnapshot fleet) {
         Counted known = last;
         if (known == null || known.fleet != fleet) {

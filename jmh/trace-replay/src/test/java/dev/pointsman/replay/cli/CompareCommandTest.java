@@ -102,7 +102,7 @@ final class CompareCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err().lines()).hasSize(1);
-        assertThat(run.err()).contains("policy: no policy is called min\0eta. Maybe min_eta was meant;");
+        assertThat(run.err()).contains("policy: no policy is called min\\u0000eta. Maybe min_eta was meant;");
     }
 
     @Test

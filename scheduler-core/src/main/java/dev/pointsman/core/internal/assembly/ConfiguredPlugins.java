@@ -93,6 +93,7 @@ public final class ConfiguredPlugins {
     }
 
     /** Tells whether the names that a plugin was made with still mean what they meant. */
+    @SuppressWarnings("ReferenceEquality") // The plugin made with it holds that very object.
     private boolean standsAsBefore(Made again) {
         for (Map.Entry<String, Plugin> named : again.named().entrySet()) {
             String name = named.getKey();

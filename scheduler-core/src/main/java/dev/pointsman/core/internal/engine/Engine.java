@@ -124,6 +124,7 @@ public final class Engine {
      * returns only the new one follows the fleet; requests that this one is deciding, and dispatches under way, end with the
      * plugins that they began with. A plugin that both have is not told again who is in the fleet, so it keeps what it knows.
      */
+    @SuppressWarnings("ReferenceEquality") // What a listener knows is its own, whatever it says that it equals.
     public Engine replacedBy(Blueprint next, RequestRules rules) {
         requireAttached();
         Engine engine = new Engine(settings, next, rules, this);

@@ -33,6 +33,11 @@ module dev.pointsman.core {
     exports dev.pointsman.core.scorer.attribute;
     exports dev.pointsman.core.scorer.label;
     exports dev.pointsman.core.screener;
+    exports dev.pointsman.core.sizing;
+    exports dev.pointsman.core.sizing.queueing;
+    exports dev.pointsman.core.sizing.rules;
+    exports dev.pointsman.core.sizing.scaling;
+    exports dev.pointsman.core.tier;
 
     uses dev.pointsman.api.config.PluginFactory;
 }

@@ -20,6 +20,7 @@ public final class CaseFiles {
             new RequestCases(),
             new PeerLoadCases(),
             new PeerAffinityCases(),
+            new SizingCases(),
             new PlannerCases());
 
     private static final List<String> FILES = List.of("llmd-router.json", "peers.json", "disagg.json");

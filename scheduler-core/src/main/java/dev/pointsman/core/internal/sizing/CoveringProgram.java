@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.internal.sizing;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A mixed integer program {@code min c x, A x >= b, lower <= x <= upper} whose first columns are integers at least 0, and whose
+ * rows are scaled so that 1 is their size. Rows are covered to within {@link #SLACK}, so that a demand that is met exactly, but
+ * for rounding, is met. Arrays are owned by the program. Not to be changed once built.
+ *
+ * <p>Columns with a negative cost need an upper bound.
+ */
+public final class CoveringProgram {
+    /** How much of a row's size may be missing. */
+    public static final double SLACK = 1e-9;
+
+    /** MIR cuts with a fraction below this would magnify rounding. */
+    private static final double LEAST_FRACTION = 1e-3;
+
+    private static final int MOST_CUTS = 48;
+
+    final int integers;
+    final double[] costs;
+    final double[] lower;
+    final double[] upper;
+    final List<double[]> rows = new ArrayList<>();
+    final List<Double> least = new ArrayList<>();
+
+    /**
+     * Starts a program without rows.
+     *
+     * @param integers how many columns, the first ones, are integers
+     * @param costs of a unit of each column
+     * @param lower bounds; at least 0
+     * @param upper bounds; infinite if there is none
+     */
+    public CoveringProgram(int integers, double[] costs, double[] lower, double[] upper) {
+        this.integers = integers;
+        this.costs = costs;
+        this.lower = lower;
+        this.upper = upper;
+    }
+
+    /** Adds a row, to be at least so much. */
+    public void atLeast(double[] row, double bound) {
+        rows.add(row);
+        least.add(bound - SLACK);
+    }
+
+    /** Adds a row, to be at most so much. */
+    public void atMost(double[] row, double bound) {
+        double[] negative = new double[row.length];
+        for (int j = 0; j < row.length; j++) {
+            negative[j] = row[j] == 0 ? 0 : -row[j];
+        }
+        atLeast(negative, -bound);
+    }
+
+    int columns() {
+        return costs.length;
+    }
+
+    boolean pure() {
+        return integers == costs.length;
+    }
+
+    /**
+     * Returns the program as a linear one, with cuts by mixed-integer rounding: if {@code sum a x >= b} with integers {@code x >= 0},
+     * then for any divisor, with {@code f(v) = floor(v) + min(1, frac(v) / frac(b))}, also {@code sum f(a) x >= ceil(b)}. Divisors
+     * are the row's own coefficients.
+     */
+    DualSimplex relaxation() {
+        List<double[]> all = new ArrayList<>(rows);
+        List<Double> bounds = new ArrayList<>(least);
+        for (int i = 0; i < rows.size() && all.size() < rows.size() + MOST_CUTS; i++) {
+            if (least.get(i) > 0 && covering(rows.get(i))) {
+                cuts(rows.get(i), least.get(i), all, bounds);
+            }
+        }
+        double[] right = bounds.stream().mapToDouble(Double::doubleValue).toArray();
+        DualSimplex linear = new DualSimplex(costs, all.toArray(double[][]::new), right);
+        for (int j = 0; j < columns(); j++) {
+            linear.bound(j, lower[j], upper[j]);
+        }
+        return linear;
+    }
+
+    private boolean covering(double[] row) {
+        for (int j = 0; j < row.length; j++) {
+            if (row[j] < 0 || (row[j] > 0 && j >= integers)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void cuts(double[] row, double bound, List<double[]> all, List<Double> bounds) {
+        double[] divisors = Arrays.stream(row)
+                .filter(value -> value > 0)
+                .distinct()
+                .sorted()
+                .toArray();
+        for (double divisor : divisors) {
+            double demand = bound / divisor;
+            double fraction = demand - Math.floor(demand);
+            if (fraction < LEAST_FRACTION) {
+                continue;
+            }
+            double whole = Math.ceil(demand);
+            double[] cut = new double[row.length];
+            for (int j = 0; j < row.length; j++) {
+                if (row[j] > 0) {
+                    double share = row[j] / divisor;
+                    double floor = Math.floor(share);
+                    cut[j] = Math.min(1, (floor + Math.min(1, (share - floor) / fraction)) / whole);
+                }
+            }
+            all.add(cut);
+            bounds.add(1 - 1e-9);
+        }
+    }
+
+    /** Tells whether integers satisfy all rows; only for programs without other columns. */
+    boolean satisfiedBy(long[] solution) {
+        for (int i = 0; i < rows.size(); i++) {
+            double[] row = rows.get(i);
+            double sum = 0;
+            for (int j = 0; j < integers; j++) {
+                sum += row[j] * solution[j];
+            }
+            if (sum < least.get(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

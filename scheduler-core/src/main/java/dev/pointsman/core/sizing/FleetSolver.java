@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.sizing;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pointsman.core.internal.sizing.BranchAndBound;
+import dev.pointsman.core.internal.sizing.LinearProgram;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the cheapest fleet, exactly: branch and bound over the fluid bound. Thread-safe, no state; deterministic, so that the same
+ * problem has the same plan.
+ *
+ * <pre>{@code
+ * SizingOutcome outcome = FleetSolver.solve(problem);
+ * if (outcome instanceof FleetPlan plan) {
+ *     System.out.println(plan);  // 2 x prefill/h100-sxm/tp1 + 1 x decode/mi300x/tp1: 11.80 $/h
+ * }
+ * }</pre>
+ *
+ * <p>Exponential at worst. One class of traffic over 48 kinds of replicas, hundreds of them, takes milliseconds; each further class
+ * adds a column for each kind, and with three such classes the last hundredth of the proof may take minutes. A caller that cannot wait
+ * stops ({@link SizingProgress#atMost}, {@link SizingProgress#within}) and takes the best plan so far, with its gap.
+ */
+public final class FleetSolver {
+    private FleetSolver() {}
+
+    /** Finds the cheapest plan, however long it takes. */
+    public static SizingOutcome solve(FleetProblem problem) {
+        return solve(problem, SizingProgress.TO_THE_END);
+    }
+
+    /**
+     * Finds the cheapest plan, unless it is stopped.
+     *
+     * @return the plan, proven unless it was stopped; or why there is none
+     */
+    public static SizingOutcome solve(FleetProblem problem, SizingProgress progress) {
+        requireNonNull(progress, "progress");
+        Infeasible unserved = unserved(problem);
+        if (unserved != null) {
+            return unserved;
+        }
+        boolean[] stopped = new boolean[1];
+        FleetProgram program = new FleetProgram(problem);
+        double constant = program.constant();
+        BranchAndBound.Result result = BranchAndBound.solve(program.program(), (nodes, bound, best) -> {
+            stopped[0] = !progress.proceed(nodes, bound + constant, best + constant);
+            return !stopped[0];
+        });
+        long[] solution = result.solution();
+        if (solution == null) {
+            return stopped[0]
+                    ? new Infeasible(
+                            Infeasible.Cause.STOPPED,
+                            "No plan was found before the search was stopped.\nMaybe give it more time.",
+                            List.of())
+                    : shortage(problem);
+        }
+        int[] counts = program.counts(solution);
+        List<FleetPlan.Pool> pools = new ArrayList<>();
+        double dollars = 0;
+        double transition = 0;
+        for (int i = 0; i < counts.length; i++) {
+            ReplicaOption option = problem.options().get(i);
+            if (counts[i] > 0) {
+                pools.add(new FleetPlan.Pool(option, counts[i]));
+                dollars += counts[i] * option.dollarsPerHour();
+            }
+            if (problem.hasCurrent()) {
+                int change = counts[i] - problem.current(option);
+                transition += change > 0 ? change * problem.startDollars() : -change * problem.stopDollars();
+            }
+        }
+        return new FleetPlan(
+                pools,
+                dollars,
+                transition,
+                Math.min(result.lowerBound() + constant, dollars + transition),
+                !stopped[0],
+                result.nodes(),
+                utilization(problem, counts));
+    }
+
+    /**
+     * Returns how much of what some replicas can take the traffic is, routed as well as can be; infinite if some of it cannot be
+     * served. They suffice if it is at most 1.
+     *
+     * @param counts replicas by option, in the problem's order
+     */
+    public static double utilization(FleetProblem problem, int[] counts) {
+        List<TrafficClass> classes = problem.classes().stream()
+                .filter(one -> one.requestsPerSecond() > 0)
+                .toList();
+        if (classes.isEmpty()) {
+            return 0;
+        }
+        if (classes.size() == 1) {
+            return stageLoad(problem, counts, classes.get(0));
+        }
+        int options = counts.length;
+        int all = 1 + classes.size() * options;
+        List<double[]> rows = new ArrayList<>();
+        List<Double> least = new ArrayList<>();
+        for (int c = 0; c < classes.size(); c++) {
+            for (Stage stage : Stage.of(classes.get(c))) {
+                double[] row = new double[all];
+                for (int i = 0; i < options; i++) {
+                    ReplicaOption option = problem.options().get(i);
+                    boolean serves = counts[i] > 0 && stage.servedBy(option.role()) && option.rate(classes.get(c)) > 0;
+                    row[1 + c * options + i] = serves ? 1 : 0;
+                }
+                rows.add(row);
+                least.add(1.0);
+            }
+        }
+        for (int i = 0; i < options; i++) {
+            double[] row = new double[all];
+            row[0] = counts[i];
+            for (int c = 0; c < classes.size(); c++) {
+                double rate = problem.options().get(i).rate(classes.get(c));
+                row[1 + c * options + i] = rate > 0 ? -classes.get(c).requestsPerSecond() / rate : 0;
+            }
+            rows.add(row);
+            least.add(0.0);
+        }
+        double[] costs = new double[all];
+        costs[0] = 1;
+        return LinearProgram.least(costs, rows.toArray(double[][]::new), least).orElse(Double.POSITIVE_INFINITY);
+    }
+
+    private static double stageLoad(FleetProblem problem, int[] counts, TrafficClass one) {
+        double most = 0;
+        for (Stage stage : Stage.of(one)) {
+            double rate = 0;
+            for (int i = 0; i < counts.length; i++) {
+                ReplicaOption option = problem.options().get(i);
+                rate += stage.servedBy(option.role()) ? counts[i] * option.rate(one) : 0;
+            }
+            most = Math.max(most, one.requestsPerSecond() / rate);
+        }
+        return most;
+    }
+
+    /** Returns what is wrong if some stage of some class is served by nothing, however many there are. */
+    private static @Nullable Infeasible unserved(FleetProblem problem) {
+        for (TrafficClass one : problem.classes()) {
+            if (one.requestsPerSecond() == 0) {
+                continue;
+            }
+            for (Stage stage : Stage.of(one)) {
+                List<ReplicaOption> serving = problem.options().stream()
+                        .filter(option -> stage.servedBy(option.role()))
+                        .toList();
+                if (serving.stream().noneMatch(option -> option.rate(one) > 0)) {
+                    String what = stage.name().toLowerCase(Locale.ROOT);
+                    return new Infeasible(
+                            Infeasible.Cause.TARGET,
+                            serving.isEmpty()
+                                    ? one.name() + ": no option serves " + what
+                                            + ".\nMaybe add one, or aggregated replicas."
+                                    : one.name() + ": no option can serve " + what
+                                            + " within the target, even when idle; more replicas do not help."
+                                            + "\nMaybe allow a larger TP or a faster type, or relax the target.",
+                            serving.stream()
+                                    .map(option -> option.id() + ": "
+                                            + option.capacity(one).limit())
+                                    .toList());
+                }
+            }
+        }
+        return null;
+    }
+
+    private static Infeasible shortage(FleetProblem problem) {
+        List<String> enough = new ArrayList<>();
+        for (Limit limit : limits(problem)) {
+            FleetProgram lifted = new FleetProgram(limit.lifted());
+            BranchAndBound.Result result =
+                    BranchAndBound.solve(lifted.program(), (nodes, bound, best) -> best == Double.POSITIVE_INFINITY);
+            if (result.solution() != null) {
+                enough.add(limit.name() + " alone does not allow it");
+            }
+        }
+        return new Infeasible(
+                Infeasible.Cause.RESOURCES,
+                "The targets can be met, but not with so few chips, watts or changes."
+                        + "\nMaybe raise a limit, or shed some traffic.",
+                enough.isEmpty() ? List.of("several limits together do not allow it") : enough);
+    }
+
+    /**
+     * A limit of a problem.
+     *
+     * @param name in words, with its value
+     * @param lifted the problem without it
+     */
+    record Limit(String name, FleetProblem lifted) {}
+
+    static List<Limit> limits(FleetProblem problem) {
+        List<Limit> limits = new ArrayList<>();
+        LinkedHashSet<String> types = new LinkedHashSet<>();
+        problem.options().forEach(option -> types.add(option.accelerator()));
+        for (String type : types) {
+            if (problem.chipsOf(type).isPresent()) {
+                limits.add(new Limit(
+                        problem.chipsOf(type).getAsInt() + " chips of " + type,
+                        problem.toBuilder().unlimited(type).build()));
+            }
+        }
+        if (problem.chips().isPresent()) {
+            limits.add(new Limit(
+                    "the quota of " + problem.chips().getAsInt() + " chips",
+                    problem.toBuilder().quota(OptionalInt.empty()).build()));
+        }
+        if (problem.watts().isPresent()) {
+            limits.add(new Limit(
+                    "the power of " + problem.watts().getAsDouble() + " W",
+                    problem.toBuilder().power(OptionalDouble.empty()).build()));
+        }
+        if (problem.mostChange().isPresent()) {
+            limits.add(new Limit(
+                    "the change of " + problem.mostChange().getAsInt() + " replicas",
+                    problem.toBuilder().mostChange(OptionalInt.empty()).build()));
+        }
+        return limits;
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.sizing;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pointsman.api.fleet.Role;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A kind of replica that a fleet may have any number of. Immutable and thread-safe.
+ *
+ * @param role which stages it serves; {@link Role#PREFILL_DECODE} is what is called aggregated
+ * @param accelerator the chip, by its id in the catalog
+ * @param tensorParallel over how many chips each layer is spread; at least 1
+ * @param chips chips of one replica; at least 1
+ * @param dollarsPerHour what one replica costs; finite and at least 0
+ * @param watts what one replica draws; at least 0
+ * @param transferBytesPerSecond what one replica can send (prefill) or receive (decode) of KV; infinite if it does not matter
+ * @param capacities what one replica can do, by the name of the class; a class that is missing cannot be served
+ */
+public record ReplicaOption(
+        Role role,
+        String accelerator,
+        int tensorParallel,
+        int chips,
+        double dollarsPerHour,
+        double watts,
+        double transferBytesPerSecond,
+        Map<String, Capacity> capacities) {
+    private static final Capacity NONE = new Capacity(0, "no capacity is stated for this class");
+
+    /** Copies and checks what is given. */
+    public ReplicaOption {
+        requireNonNull(role, "role");
+        requireNonNull(accelerator, "accelerator");
+        capacities = Map.copyOf(capacities);
+        if (role == Role.UNSPECIFIED || role == Role.UNKNOWN) {
+            throw new IllegalArgumentException("role: must say which stages are served, but was " + role
+                    + ".\nMaybe PREFILL_DECODE was meant, a replica that serves whole requests.");
+        }
+        if (tensorParallel < 1 || chips < tensorParallel) {
+            throw new IllegalArgumentException("chips: must be at least tensorParallel, which is at least 1, but were "
+                    + chips + " and " + tensorParallel + ".\nMaybe they are swapped.");
+        }
+        FleetProblem.notNegative("dollarsPerHour", dollarsPerHour);
+        FleetProblem.notNegative("watts", watts);
+        if (!(transferBytesPerSecond > 0)) {
+            throw new IllegalArgumentException("transferBytesPerSecond: must be above 0, but was "
+                    + transferBytesPerSecond + ".\nMaybe leave the option out if nothing can reach it.");
+        }
+    }
+
+    /** Makes an option whose power and transfer do not matter. */
+    public static ReplicaOption of(
+            Role role,
+            String accelerator,
+            int tensorParallel,
+            double dollarsPerHour,
+            Map<String, Capacity> capacities) {
+        return new ReplicaOption(
+                role,
+                accelerator,
+                tensorParallel,
+                tensorParallel,
+                dollarsPerHour,
+                0,
+                Double.POSITIVE_INFINITY,
+                capacities);
+    }
+
+    /** Returns what tells it from other options, such as {@code prefill/h100-sxm/tp2}. */
+    public String id() {
+        return pool(role) + "/" + accelerator + "/tp" + tensorParallel;
+    }
+
+    /** Returns what one replica can do of a class. */
+    public Capacity capacity(TrafficClass traffic) {
+        return capacities.getOrDefault(traffic.name(), NONE);
+    }
+
+    /** Tells whether it serves whole requests, without a transfer. */
+    boolean aggregated() {
+        return role.prefills() && role.decodes();
+    }
+
+    /** Returns the requests per second of a class that one replica can take, and send or receive the KV of. */
+    public double rate(TrafficClass traffic) {
+        double most = capacity(traffic).requestsPerSecond();
+        boolean apart = role.prefills() != role.decodes();
+        return !apart || traffic.transferBytes() == 0
+                ? most
+                : Math.min(most, transferBytesPerSecond / traffic.transferBytes());
+    }
+
+    ReplicaOption withPrice(double dollars) {
+        return new ReplicaOption(
+                role, accelerator, tensorParallel, chips, dollars, watts, transferBytesPerSecond, capacities);
+    }
+
+    ReplicaOption withFreeTransfer() {
+        return new ReplicaOption(
+                role, accelerator, tensorParallel, chips, dollarsPerHour, watts, Double.POSITIVE_INFINITY, capacities);
+    }
+
+    static String pool(Role role) {
+        return role == Role.PREFILL_DECODE
+                ? "aggregated"
+                : role.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.sizing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pointsman.accel.catalog.AcceleratorCatalog;
+import dev.pointsman.accel.cost.CostModel;
+import dev.pointsman.accel.cost.Deployment;
+import dev.pointsman.accel.cost.Predictor;
+import dev.pointsman.accel.model.ModelCatalog;
+import dev.pointsman.api.fleet.Role;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ReplicaCapacitiesTest {
+    private static TrafficClass chat(double rate, int ttftMillis, int tpotMillis) {
+        return new TrafficClass(
+                "chat",
+                rate,
+                4000,
+                300,
+                0.25,
+                false,
+                4000 * 131_072.0,
+                LatencyTarget.mean(Duration.ofMillis(ttftMillis), Duration.ofMillis(tpotMillis)));
+    }
+
+    private static ReplicaCapacities of(String chip, int tp) {
+        Deployment deployment = Deployment.of(
+                        ModelCatalog.shipped().get("llama-3.1-8b"),
+                        AcceleratorCatalog.shipped().get(chip))
+                .tensorParallel(tp)
+                .build();
+        Predictor predictor = CostModel.shipped().predictor(deployment);
+        return new ReplicaCapacities(predictor, ReplicaCapacities.Headroom.DEFAULT);
+    }
+
+    @Test
+    void tighterTarget_neverAllowsMore() {
+        ReplicaCapacities h100 = of("h100-sxm", 1);
+        double last = Double.POSITIVE_INFINITY;
+        for (int millis : new int[] {4000, 2000, 1000, 500, 200, 50, 10}) {
+            double rate = h100.prefill(chat(1, millis, 50), 0).requestsPerSecond();
+            assertThat(rate).isLessThanOrEqualTo(last);
+            last = rate;
+        }
+        assertThat(last).isZero();
+        last = Double.POSITIVE_INFINITY;
+        for (int millis : new int[] {200, 100, 50, 25, 12, 6, 1}) {
+            double rate = h100.decode(chat(1, 500, millis)).requestsPerSecond();
+            assertThat(rate).isLessThanOrEqualTo(last);
+            last = rate;
+        }
+        assertThat(last).isZero();
+    }
+
+    @Test
+    void aggregated_isSlowerThanEitherPartAlone() {
+        ReplicaCapacities h100 = of("h100-sxm", 1);
+        TrafficClass traffic = chat(1, 500, 40);
+
+        double whole = h100.aggregated(traffic).requestsPerSecond();
+
+        assertThat(whole)
+                .isPositive()
+                .isLessThanOrEqualTo(h100.prefill(traffic, 0).requestsPerSecond())
+                .isLessThanOrEqualTo(h100.decode(traffic).requestsPerSecond());
+    }
+
+    @Test
+    void hopelessTarget_saysSo_insteadOfMoreReplicas() {
+        TrafficClass traffic = chat(1, 20, 40);
+        FleetProblem problem = FleetProblem.builder()
+                .traffic(traffic)
+                .option(of("h100-sxm", 1).option(Role.PREFILL, List.of(traffic), 3, 50e9))
+                .option(of("h100-sxm", 1).option(Role.DECODE, List.of(traffic), 3, 50e9))
+                .build();
+
+        assertThat(FleetSolver.solve(problem)).isInstanceOfSatisfying(Infeasible.class, none -> {
+            assertThat(none.cause()).isEqualTo(Infeasible.Cause.TARGET);
+            assertThat(none.reason()).contains("more replicas do not help").contains("larger TP");
+            assertThat(none.details())
+                    .singleElement()
+                    .asString()
+                    .startsWith("prefill/h100-sxm/tp1: TTFT: an idle replica");
+        });
+    }
+
+    @Test
+    void fleet_fromProfiles_isPlannedAndExplained() {
+        TrafficClass traffic = chat(60, 500, 30);
+        FleetProblem.Builder problem = FleetProblem.builder().traffic(traffic);
+        for (String chip : new String[] {"h100-sxm", "mi300x"}) {
+            for (int tp = 1; tp <= 2; tp++) {
+                for (Role role : new Role[] {Role.PREFILL, Role.DECODE, Role.PREFILL_DECODE}) {
+                    problem.option(of(chip, tp).option(role, List.of(traffic), chip.equals("mi300x") ? 2.5 : 3, 50e9));
+                }
+            }
+        }
+        FleetProblem built = problem.build();
+
+        FleetPlan plan = (FleetPlan) FleetSolver.solve(built);
+        PlanExplanation why = PlanExplanation.of(built, plan);
+
+        System.out.println(plan + ", " + why);
+        assertThat(plan.proven()).isTrue();
+        assertThat(why.alternatives())
+                .isNotEmpty()
+                .allSatisfy(other -> assertThat(other.moreDollars()).isNotNegative());
+        assertThat(why.counterfactuals())
+                .anySatisfy(flip -> assertThat(flip.what()).isEqualTo("traffic"));
+        assertThat(plan.utilization()).isBetween(0.5, 1.0);
+    }
+
+    @Test
+    void encoders_areNotInTheProfiles() {
+        assertThatThrownBy(() -> of("h100-sxm", 1).option(Role.ENCODE, List.of(chat(1, 500, 40)), 3, 50e9))
+                .hasMessageContaining("role: must be PREFILL, DECODE or PREFILL_DECODE")
+                .hasMessageContaining("\nMaybe");
+    }
+}

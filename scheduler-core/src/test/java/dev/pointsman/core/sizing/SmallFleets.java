@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.sizing;
+
+import dev.pointsman.api.fleet.Role;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+
+/** Random fleets by seed. */
+final class SmallFleets {
+    static final LatencyTarget TARGET = LatencyTarget.mean(Duration.ofMillis(500), Duration.ofMillis(50));
+    static final int MOST_REPLICAS = 6;
+
+    private SmallFleets() {}
+
+    /** One class of traffic, up to four types, and a quota of one chip a replica that ends at six replicas. */
+    static FleetProblem oneClass(long seed) {
+        return fleet(new SplittableRandom(seed), 1, 4);
+    }
+
+    /** Two classes, up to two types, so that routing matters. */
+    static FleetProblem twoClasses(long seed) {
+        return fleet(new SplittableRandom(seed), 2, 2);
+    }
+
+    private static FleetProblem fleet(SplittableRandom random, int classes, int mostTypes) {
+        FleetProblem.Builder problem = FleetProblem.builder().quota(OptionalInt.of(MOST_REPLICAS));
+        List<TrafficClass> all = new ArrayList<>();
+        for (int c = 0; c < classes; c++) {
+            double bytes = random.nextInt(3) == 0 ? 1 : 0;
+            all.add(new TrafficClass("c" + c, random.nextInt(2, 25), 1000, 100, 0, false, bytes, TARGET));
+        }
+        all.forEach(problem::traffic);
+        int types = random.nextInt(1, mostTypes + 1);
+        boolean mixed = random.nextBoolean();
+        for (int t = 0; t < types; t++) {
+            String type = "t" + t;
+            double price = random.nextInt(10, 90) / 10.0;
+            if (random.nextInt(3) == 0) {
+                problem.available(type, random.nextInt(MOST_REPLICAS + 1));
+            }
+            for (Role role : new Role[] {Role.PREFILL, Role.DECODE, Role.PREFILL_DECODE}) {
+                if (role == Role.PREFILL_DECODE && !mixed) {
+                    continue;
+                }
+                Map<String, Capacity> capacities = new HashMap<>();
+                for (TrafficClass one : all) {
+                    // Some in whole numbers, where demands are met to the dot; some that cannot meet the target.
+                    double rate = random.nextBoolean() ? random.nextInt(0, 12) : random.nextDouble(0.5, 12);
+                    capacities.put(one.name(), Capacity.stated(role == Role.PREFILL_DECODE ? rate * 0.6 : rate));
+                }
+                double bandwidth = random.nextInt(4) == 0 ? random.nextInt(2, 10) : Double.POSITIVE_INFINITY;
+                problem.option(
+                        new ReplicaOption(role, type, 1, 1, price, random.nextInt(300, 1000), bandwidth, capacities));
+            }
+        }
+        if (random.nextInt(4) == 0) {
+            problem.power(OptionalDouble.of(random.nextInt(1000, 4000)));
+        }
+        if (random.nextInt(4) == 0) {
+            problem.atLeast(Role.DECODE, 1);
+        }
+        if (random.nextInt(3) == 0) {
+            problem.running("prefill/t0/tp1", random.nextInt(4)).running("decode/t0/tp1", random.nextInt(4));
+            problem.transition(random.nextInt(0, 30) / 10.0, random.nextInt(0, 30) / 10.0);
+            if (random.nextInt(3) == 0) {
+                problem.mostChange(OptionalInt.of(random.nextInt(1, 4)));
+            }
+        }
+        return problem.build();
+    }
+}

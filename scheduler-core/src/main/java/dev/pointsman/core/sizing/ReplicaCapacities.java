@@ -105,12 +105,21 @@ public final class ReplicaCapacities {
         if (rate == 0) {
             return new Capacity(
                     0,
-                    text(
+                    String.format(
+                            Locale.ROOT,
                             "TTFT: an idle replica takes %.0f ms%s, and %.0f ms are left for it",
-                            service * 1000, beside, target * 1000));
+                            service * 1000,
+                            beside,
+                            target * 1000));
         }
         return new Capacity(
-                rate, text("TTFT: rho* %.2f of prompts of %.0f ms%s", rate * service, service * 1000, beside));
+                rate,
+                String.format(
+                        Locale.ROOT,
+                        "TTFT: rho* %.2f of prompts of %.0f ms%s",
+                        rate * service,
+                        service * 1000,
+                        beside));
     }
 
     private double promptSeconds(TrafficClass traffic) {
@@ -142,7 +151,7 @@ public final class ReplicaCapacities {
                 0,
                 memory < 1
                         ? "memory: not one sequence fits"
-                        : text("TPOT: one sequence takes more than %.1f ms", target * 1000));
+                        : String.format(Locale.ROOT, "TPOT: one sequence takes more than %.1f ms", target * 1000));
         for (int mean = 1; mean <= MOST_BATCH; mean++) {
             int peak = (int) Math.ceil(mean + headroom.sigmas() * Math.sqrt(mean));
             // One sequence alone is always one, however it varies.
@@ -160,13 +169,13 @@ public final class ReplicaCapacities {
                         traffic,
                         prompt + step,
                         traffic.target().ttftSeconds(),
-                        text(" with a step of %.1f ms", step * 1000));
+                        String.format(Locale.ROOT, " with a step of %.1f ms", step * 1000));
                 if (reads.requestsPerSecond() <= rate) {
                     return reads.requestsPerSecond() > best.requestsPerSecond() || !best.feasible() ? reads : best;
                 }
             }
             if (rate > best.requestsPerSecond()) {
-                best = new Capacity(rate, text("a mean batch of %d", mean));
+                best = new Capacity(rate, String.format(Locale.ROOT, "a mean batch of %d", mean));
             }
         }
         return best;
@@ -174,9 +183,5 @@ public final class ReplicaCapacities {
 
     private static Capacity limited(Capacity best, String limit) {
         return best.feasible() ? new Capacity(best.requestsPerSecond(), limit + ": " + best.limit()) : best;
-    }
-
-    private static String text(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
     }
 }

@@ -18,6 +18,7 @@ module dev.pointsman.core {
     exports dev.pointsman.core.config;
     exports dev.pointsman.core.cost;
     exports dev.pointsman.core.decider;
+    exports dev.pointsman.core.disagg;
     exports dev.pointsman.core.explain;
     exports dev.pointsman.core.filter;
     exports dev.pointsman.core.fleet;

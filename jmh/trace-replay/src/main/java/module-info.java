@@ -14,10 +14,12 @@ module dev.pointsman.replay {
     exports dev.pointsman.replay.cache;
     exports dev.pointsman.replay.compare;
     exports dev.pointsman.replay.costfit;
+    exports dev.pointsman.replay.plan;
     exports dev.pointsman.replay.policy;
     exports dev.pointsman.replay.report;
     exports dev.pointsman.replay.run;
     exports dev.pointsman.replay.shape;
+    exports dev.pointsman.replay.stages;
     exports dev.pointsman.replay.stats;
     exports dev.pointsman.replay.trace;
     exports dev.pointsman.replay.which;

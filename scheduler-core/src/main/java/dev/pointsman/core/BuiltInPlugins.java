@@ -5,6 +5,7 @@ import dev.pointsman.api.config.PluginFactory;
 import dev.pointsman.core.affinity.AffinityFactories;
 import dev.pointsman.core.config.Semantics;
 import dev.pointsman.core.decider.DeciderFactories;
+import dev.pointsman.core.disagg.DisaggFactories;
 import dev.pointsman.core.filter.FilterFactories;
 import dev.pointsman.core.handler.HandlerFactories;
 import dev.pointsman.core.latency.LatencyFactories;
@@ -37,6 +38,7 @@ public final class BuiltInPlugins {
                         PickerFactories.all(semantics),
                         HandlerFactories.all(semantics),
                         DeciderFactories.all(semantics),
+                        DisaggFactories.all(semantics),
                         ProducerFactories.all(semantics),
                         LatencyFactories.all(semantics),
                         RequestFactories.all(semantics),

@@ -17,11 +17,37 @@ public interface DecisionDraft {
     void primary(String profile);
 
     /**
+     * Makes candidates of a profile the leg that answers the caller, in place of those that its picker chose. For a handler that
+     * {@linkplain dev.pointsman.api.plugin.ProfileHandler#choosesTogether chooses together}.
+     *
+     * @param profile a profile that found something
+     * @param positions positions of its {@linkplain ProfileResult candidates}: the target, then up to {@value
+     *     dev.pointsman.api.decision.Leg#MAX_FALLBACKS} fallbacks, best first; different ones
+     * @throws IllegalArgumentException if the profile has not run or found nothing, or the positions are none of its own
+     * @throws IllegalStateException if the handler does not choose together, so that the picker's choice is reserved already
+     */
+    void primary(String profile, int[] positions);
+
+    /**
      * Adds a profile's choice as a leg that works for the primary one.
      *
      * @throws IllegalArgumentException if the profile has not run or found nothing
      */
     void leg(String profile);
+
+    /**
+     * Adds candidates of a profile as a leg that works for the primary one, in place of those that its picker chose; see {@link
+     * #primary(String, int[])}.
+     */
+    void leg(String profile, int[] positions);
+
+    /**
+     * Says which leg reads the prompt, so that its tokens count as work on that leg's target only. Unless this is said they count
+     * on every leg's.
+     *
+     * @param profile the profile of a leg of this draft
+     */
+    void promptReadBy(String profile);
 
     /**
      * Asks the host to set a header on the request, in place of any that came with it, or to remove it. To remove is for

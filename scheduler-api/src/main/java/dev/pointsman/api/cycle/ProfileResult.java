@@ -29,6 +29,9 @@ public interface ProfileResult {
     /** Returns the endpoint at a position from 0 to {@code size() - 1}. */
     Endpoint endpoint(int position);
 
+    /** Returns the slot of the endpoint at a position, by which columns are read. */
+    int slot(int position);
+
     /** Returns the total of the candidate at a position: a score where most wins, or a cost where least does. */
     double total(int position);
 }

@@ -38,6 +38,16 @@ public interface ProfileHandler extends Plugin {
     void fold(SchedulingCycle cycle, ProfileResults results, DecisionDraft draft);
 
     /**
+     * Tells whether this handler chooses the endpoints of all legs together, when all profiles have run. Their pickers' choices
+     * are proposals then, nothing is reserved until {@link #fold} has named the legs, and if an endpoint is gone by then, or took
+     * on load that a leg's profile would have had to see, the profiles run and fold again. Asked for each request; it should
+     * always say the same.
+     */
+    default boolean choosesTogether() {
+        return false;
+    }
+
+    /**
      * Checks, when the scheduler is built, that this handler can work with the profiles declared.
      *
      * @param profiles their names, in order

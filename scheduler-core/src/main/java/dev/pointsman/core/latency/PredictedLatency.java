@@ -32,6 +32,7 @@ import dev.pointsman.api.data.LongColumnKey;
  * @param waitPerToken nanoseconds that one more token of work ahead adds to {@code ttft}, about
  * @param tokensSeen tokens in flight that {@code ttft} was predicted from, to be corrected by what came since
  * @param outputTokens how many tokens of output the predictions expect
+ * @param times answers what the columns leave open, such as what reading would take if more were cached
  */
 public record PredictedLatency(
         String producer,
@@ -47,7 +48,8 @@ public record PredictedLatency(
         DoubleColumnKey dollars,
         DoubleColumnKey waitPerToken,
         LongColumnKey tokensSeen,
-        AttributeKey<Long> outputTokens) {
+        AttributeKey<Long> outputTokens,
+        AttributeKey<PredictedTimes> times) {
     /** The producer that is read unless told otherwise. */
     public static final String PRODUCER = "predicted-latency-producer";
 
@@ -67,6 +69,7 @@ public record PredictedLatency(
         requireNonNull(waitPerToken, "waitPerToken");
         requireNonNull(tokensSeen, "tokensSeen");
         requireNonNull(outputTokens, "outputTokens");
+        requireNonNull(times, "times");
     }
 
     /**
@@ -89,7 +92,8 @@ public record PredictedLatency(
                 new DoubleColumnKey("predicted-latency.dollars", producer),
                 new DoubleColumnKey("predicted-latency.wait-nanos-per-token", producer),
                 new LongColumnKey("predicted-latency.tokens-seen", producer),
-                new AttributeKey<>("predicted-latency.output-tokens", producer, Long.class));
+                new AttributeKey<>("predicted-latency.output-tokens", producer, Long.class),
+                new AttributeKey<>("predicted-latency.times", producer, PredictedTimes.class));
     }
 
     private static LongColumnKey nanos(String what, String producer) {

@@ -126,7 +126,8 @@ public final class PredictedLatencyProducer implements DataProducer, SchedulingO
                 keys.dollars(),
                 keys.waitPerToken(),
                 keys.tokensSeen(),
-                keys.outputTokens());
+                keys.outputTokens(),
+                keys.times());
     }
 
     @Override
@@ -163,6 +164,7 @@ public final class PredictedLatencyProducer implements DataProducer, SchedulingO
             }
         }
         cycle.put(keys.outputTokens(), question.output);
+        cycle.put(keys.times(), new StationTimes(cycle.fleet(), stations));
         if (cycle.explaining()) {
             explain(cycle, candidates, unknown);
         }

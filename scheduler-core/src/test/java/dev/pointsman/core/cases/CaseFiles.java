@@ -21,6 +21,7 @@ public final class CaseFiles {
             new PeerLoadCases(),
             new PeerAffinityCases(),
             new SizingCases(),
+            new JointCases(),
             new PlannerCases());
 
     private static final List<String> FILES = List.of("llmd-router.json", "peers.json", "disagg.json");

@@ -67,6 +67,14 @@ record GivenResults(List<String> declared, List<ProfileResult> results) implemen
         }
 
         @Override
+        public int slot(int position) {
+            if (leg == null) {
+                throw new IndexOutOfBoundsException(position);
+            }
+            return (position == 0 ? leg.target() : leg.fallbacks().get(position - 1)).slot();
+        }
+
+        @Override
         public double total(int position) {
             return 1;
         }
@@ -94,6 +102,19 @@ record GivenResults(List<String> declared, List<ProfileResult> results) implemen
         public void leg(String profile) {
             legs.add(profile);
         }
+
+        @Override
+        public void primary(String profile, int[] positions) {
+            primary(profile);
+        }
+
+        @Override
+        public void leg(String profile, int[] positions) {
+            leg(profile);
+        }
+
+        @Override
+        public void promptReadBy(String profile) {}
 
         @Override
         public void header(String lowerCaseName, String value) {

@@ -99,6 +99,11 @@ class SingleProfileHandlerTest {
         }
 
         @Override
+        public int slot(int position) {
+            throw new IndexOutOfBoundsException(position);
+        }
+
+        @Override
         public double total(int position) {
             throw new IndexOutOfBoundsException(position);
         }
@@ -115,6 +120,21 @@ class SingleProfileHandlerTest {
         @Override
         public void leg(String profile) {
             written.add("leg " + profile);
+        }
+
+        @Override
+        public void primary(String profile, int[] positions) {
+            primary(profile);
+        }
+
+        @Override
+        public void leg(String profile, int[] positions) {
+            leg(profile);
+        }
+
+        @Override
+        public void promptReadBy(String profile) {
+            written.add("prompt read by " + profile);
         }
 
         @Override

@@ -25,6 +25,8 @@ import picocli.CommandLine.IVersionProvider;
             FitCommand.class,
             ValidateCommand.class,
             WhichCommand.class,
+            StagesCommand.class,
+            PlanCommand.class,
             GenerateCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.replay.cli;
 
+import dev.pointsman.core.sizing.SizingProgress;
 import dev.pointsman.replay.trace.TraceReader;
 import dev.pointsman.replay.trace.TraceRequest;
 import dev.pointsman.replay.trace.TraceSource;
@@ -11,7 +12,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Says on standard error how far a replay is, from the first second on and once a second. */
+/** Says on standard error how far a replay or a search is, from the first second on and once a second. */
 final class Progress {
     private static final long SECOND = 1_000_000_000L;
 
@@ -47,6 +48,25 @@ final class Progress {
             public TraceReader open() throws IOException {
                 return new WatchedReader(source.open(), doing);
             }
+        };
+    }
+
+    /** Watches a search for a plan; lets it run to its end. */
+    SizingProgress search(String doing) {
+        return (nodes, lowerBound, best) -> {
+            long now = nanoTime.getAsLong();
+            if (now - nextLine >= 0) {
+                err.printf(
+                        Locale.ROOT,
+                        "%s: %,d programs so far, best %.2f $/h, none below %.2f%n",
+                        doing,
+                        nodes,
+                        best,
+                        lowerBound);
+                err.flush();
+                nextLine = now + SECOND;
+            }
+            return true;
         };
     }
 

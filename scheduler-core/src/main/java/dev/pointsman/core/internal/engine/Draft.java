@@ -19,15 +19,53 @@ final class Draft implements DecisionDraft {
     private @Nullable ProfileRun primary;
     private @Nullable Map<String, String> headers;
     private @Nullable Rejection rejection;
+    private @Nullable ProfileRun reader;
+    private final boolean together;
     private int port;
 
-    Draft(RunOrder order) {
+    /**
+     * Makes an empty draft.
+     *
+     * @param together whether nothing is reserved yet, so that other candidates may be named than the pickers chose
+     */
+    Draft(RunOrder order, boolean together) {
         this.order = order;
+        this.together = together;
     }
 
     @Override
     public void primary(String profile) {
         primary = successful(profile);
+    }
+
+    @Override
+    public void primary(String profile, int[] positions) {
+        choose(profile, positions);
+        primary(profile);
+    }
+
+    @Override
+    public void leg(String profile, int[] positions) {
+        choose(profile, positions);
+        leg(profile);
+    }
+
+    private void choose(String profile, int[] positions) {
+        if (!together) {
+            throw new IllegalStateException("profile " + profile + ": what its picker chose is reserved already.\n"
+                    + "Maybe have the handler say that it chooses together; see ProfileHandler.choosesTogether.");
+        }
+        successful(profile).choose(positions);
+    }
+
+    @Override
+    public void promptReadBy(String profile) {
+        reader = successful(profile);
+    }
+
+    /** Tells whether a leg's target reads the prompt. */
+    boolean readsPrompt(ProfileRun run) {
+        return reader == null || reader.equals(run);
     }
 
     @Override

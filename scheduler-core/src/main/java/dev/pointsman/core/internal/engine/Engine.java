@@ -356,36 +356,13 @@ public final class Engine {
     private @Nullable Rejection runProfiles(Cycle cycle, @Nullable Account account, boolean reserve) {
         Named<ProfileHandler> handler = blueprint.handler();
         try {
-            List<String> next = next(cycle, account, handler);
-            while (!next.isEmpty()) {
-                for (String profile : next) {
-                    ProfileRun run = cycle.order.run(profile);
-                    if (run == null || cycle.order.hasRun(run)) {
-                        throw new IllegalStateException("profile " + profile + ": "
-                                + (run == null ? "is not declared" : "has run already")
-                                + ", so handler " + handler.name()
-                                + " cannot run it.\nMaybe return an empty list to stop.");
-                    }
-                    // Before it runs: if it fails the request, the explanation shows how far it came.
-                    cycle.order.add(run);
-                    runProfile(run, account, reserve);
-                }
-                next = next(cycle, account, handler);
+            Rejection rejection = handler.plugin().choosesTogether()
+                    ? runTogether(cycle, account, handler, reserve)
+                    : runInTurn(cycle, account, handler, reserve, false);
+            if (rejection == null) {
+                decorate(cycle, cycle.draft());
             }
-            Draft draft = new Draft(cycle.order);
-            handler.plugin().fold(cycle, cycle.order, draft);
-            cycle.draft = draft;
-            if (draft.rejection() != null) {
-                return draft.rejection();
-            }
-            if (!draft.hasPrimary()) {
-                return Rejection.of(
-                        Rejection.Reason.NO_DECISION,
-                        "profile handler " + handler.name() + " named no profile as the one that answers",
-                        handler.name());
-            }
-            decorate(cycle, draft);
-            return null;
+            return rejection;
         } catch (PluginGuard.PluginFailure failure) {
             throw failure;
         } catch (Throwable thrown) {
@@ -395,6 +372,91 @@ public final class Engine {
                     "profile handler " + handler.name() + " failed: " + thrown,
                     handler.name());
         }
+    }
+
+    /** Runs profiles without reserving and folds, until all that was folded is reserved, or there is nothing to fold. */
+    private @Nullable Rejection runTogether(
+            Cycle cycle, @Nullable Account account, Named<ProfileHandler> handler, boolean reserve) {
+        int conflicts = 0;
+        boolean locked = false;
+        try {
+            while (true) {
+                Rejection rejection = runInTurn(cycle, account, handler, false, true);
+                if (rejection != null || !reserve) {
+                    return rejection;
+                }
+                boolean whateverCame = conflicts >= CONFLICTS_BEFORE_LOCK + CONFLICTS_UNDER_LOCK;
+                switch (reserveTogether(cycle.draft(), account, locked, whateverCame)) {
+                    case YES -> {
+                        return null;
+                    }
+                    case GONE -> {}
+                    case CONFLICT -> conflicts++;
+                    case CONTENDED -> conflicts = CONFLICTS_BEFORE_LOCK;
+                }
+                for (ProfileRun run : cycle.runs) {
+                    run.giveBack();
+                }
+                cycle.order.reset();
+                if (!locked && conflicts >= CONFLICTS_BEFORE_LOCK) {
+                    reservationLock.lock();
+                    locked = true;
+                }
+            }
+        } finally {
+            if (locked) {
+                reservationLock.unlock();
+            }
+        }
+    }
+
+    /** Reserves all legs, or as many as it can until one fails. */
+    private ProfileRun.Reserved reserveTogether(
+            Draft draft, @Nullable Account account, boolean locked, boolean whateverCame) {
+        ProfileRun.Reserved reserved = reserve(draft.primaryRun(), account, locked, whateverCame);
+        for (ProfileRun run : draft.otherRuns()) {
+            if (reserved == ProfileRun.Reserved.YES) {
+                // What the primary leg has just put on the same endpoint is no other request's.
+                boolean same = run.chosen().target().slot()
+                        == draft.primaryRun().chosen().target().slot();
+                reserved = reserve(run, account, locked, whateverCame || same);
+            }
+        }
+        return reserved;
+    }
+
+    /** Takes a request through its profiles and the folding of their results. */
+    private @Nullable Rejection runInTurn(
+            Cycle cycle, @Nullable Account account, Named<ProfileHandler> handler, boolean reserve, boolean together) {
+        List<String> next = next(cycle, account, handler);
+        while (!next.isEmpty()) {
+            for (String profile : next) {
+                ProfileRun run = cycle.order.run(profile);
+                if (run == null || cycle.order.hasRun(run)) {
+                    throw new IllegalStateException("profile " + profile + ": "
+                            + (run == null ? "is not declared" : "has run already")
+                            + ", so handler " + handler.name()
+                            + " cannot run it.\nMaybe return an empty list to stop.");
+                }
+                // Before it runs: if it fails the request, the explanation shows how far it came.
+                cycle.order.add(run);
+                runProfile(run, account, reserve);
+            }
+            next = next(cycle, account, handler);
+        }
+        Draft draft = new Draft(cycle.order, together);
+        handler.plugin().fold(cycle, cycle.order, draft);
+        cycle.draft = draft;
+        if (draft.rejection() != null) {
+            return draft.rejection();
+        }
+        if (!draft.hasPrimary()) {
+            return Rejection.of(
+                    Rejection.Reason.NO_DECISION,
+                    "profile handler " + handler.name() + " named no profile as the one that answers",
+                    handler.name());
+        }
+        return null;
     }
 
     private List<String> next(Cycle cycle, @Nullable Account account, Named<ProfileHandler> handler) {
@@ -433,17 +495,11 @@ public final class Engine {
                 if (!reserve || run.leg() == null) {
                     return;
                 }
-                switch (run.reserve(this, locked, conflicts >= CONFLICTS_BEFORE_LOCK + CONFLICTS_UNDER_LOCK)) {
+                switch (reserve(run, account, locked, conflicts >= CONFLICTS_BEFORE_LOCK + CONFLICTS_UNDER_LOCK)) {
                     case YES -> {
                         return;
                     }
-                    case GONE -> {
-                        if (account != null) {
-                            account.note("endpoint "
-                                    + run.chosen().target().endpoint().id()
-                                    + " left the fleet while it was being chosen");
-                        }
-                    }
+                    case GONE -> {}
                     case CONFLICT -> conflicts++;
                     case CONTENDED -> conflicts = CONFLICTS_BEFORE_LOCK;
                 }
@@ -457,6 +513,16 @@ public final class Engine {
                 reservationLock.unlock();
             }
         }
+    }
+
+    private ProfileRun.Reserved reserve(
+            ProfileRun run, @Nullable Account account, boolean locked, boolean whateverCame) {
+        ProfileRun.Reserved reserved = run.reserve(this, locked, whateverCame);
+        if (reserved == ProfileRun.Reserved.GONE && account != null) {
+            account.note(
+                    "endpoint " + run.chosen().target().endpoint().id() + " left the fleet while it was being chosen");
+        }
+        return reserved;
     }
 
     private SchedulingDecision decide(Cycle cycle, @Nullable Account account) {
@@ -483,8 +549,14 @@ public final class Engine {
             for (ProfileRun run : draft.otherRuns()) {
                 // Only the leg that answers writes output.
                 run.reservation().withoutOutput();
+                if (!draft.readsPrompt(run)) {
+                    run.reservation().promptRead();
+                }
                 others.add(run.reservation());
             }
+        }
+        if (!draft.readsPrompt(primaryRun)) {
+            primaryRun.reservation().promptRead();
         }
         Lease lease = leases == null ? null : leases.grant(cycle.now());
         ActiveDispatch dispatch = new ActiveDispatch(

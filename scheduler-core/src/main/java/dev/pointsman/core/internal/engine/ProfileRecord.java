@@ -28,6 +28,7 @@ final class ProfileRecord {
     private final List<Entry> entries = new ArrayList<>();
     private final Entry[] bySlot;
     private boolean pickerFailed;
+    private boolean chosenByHandler;
     private int[] pickedSlots = new int[0];
 
     ProfileRecord(CompiledProfile profile, Cycle cycle, CandidateList candidates, LoadView load, int attempt) {
@@ -88,6 +89,10 @@ final class ProfileRecord {
         pickerFailed = true;
     }
 
+    void chosenByHandler() {
+        chosenByHandler = true;
+    }
+
     void picked(double[] totals, int[] picks, int count) {
         for (int position = 0; position < candidates.size(); position++) {
             bySlot[candidates.slot(position)].total = profile.unit() == null ? totals[position] : 0 - totals[position];
@@ -119,15 +124,21 @@ final class ProfileRecord {
         return new ProfileExplanation(
                 profile.name(),
                 profile.unitName(),
-                pickerFailed
-                        ? profile.picker().name() + " (failed; best total taken)"
-                        : profile.picker().name(),
+                pickerName(),
                 attempt,
                 target == null ? null : cycle.fleet().endpoint(target.slot).id(),
                 fallbacks,
                 margin(target, inRunning),
                 tied(target, inRunning),
                 candidates);
+    }
+
+    private String pickerName() {
+        if (chosenByHandler) {
+            return "profile handler";
+        }
+        String name = profile.picker().name();
+        return pickerFailed ? name + " (failed; best total taken)" : name;
     }
 
     private double margin(@Nullable Entry target, List<Entry> inRunning) {

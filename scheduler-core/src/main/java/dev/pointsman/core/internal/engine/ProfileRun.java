@@ -246,6 +246,39 @@ final class ProfileRun implements ProfileResult {
         pickCount = count;
     }
 
+    /**
+     * Takes other candidates than the picker did.
+     *
+     * @param positions the target's, then those of fallbacks
+     */
+    void choose(int[] positions) {
+        for (int i = 0; i < positions.length; i++) {
+            boolean wrong = positions[i] < 0 || positions[i] >= candidates.size();
+            for (int j = 0; j < i; j++) {
+                wrong |= positions[j] == positions[i];
+            }
+            if (wrong) {
+                throw refused(positions);
+            }
+        }
+        if (positions.length == 0 || positions.length > MAX_PICKS) {
+            throw refused(positions);
+        }
+        System.arraycopy(positions, 0, picks, 0, positions.length);
+        pickCount = positions.length;
+        leg = makeLeg();
+        if (record != null) {
+            record.chosenByHandler();
+            record.picked(totals, picks, pickCount);
+        }
+    }
+
+    private IllegalArgumentException refused(int[] positions) {
+        return new IllegalArgumentException("profile " + profile.name() + ": needs 1 to " + MAX_PICKS
+                + " different positions from 0 to " + (candidates.size() - 1) + ", but got "
+                + Arrays.toString(positions) + ".\nMaybe slots were used for positions; see ProfileResult.slot.");
+    }
+
     private Leg makeLeg() {
         List<Target> fallbacks = List.of();
         if (pickCount > 1) {
@@ -337,12 +370,17 @@ final class ProfileRun implements ProfileResult {
         return record;
     }
 
-    /** Gives back what is still reserved and forgets the request. */
-    void reset() {
+    /** Gives back what is still reserved. */
+    void giveBack() {
         if (reservation != null) {
             reservation.release();
             reservation = null;
         }
+    }
+
+    /** Gives back what is still reserved and forgets the request. */
+    void reset() {
+        giveBack();
         leg = null;
         rejection = null;
         record = null;
@@ -371,6 +409,11 @@ final class ProfileRun implements ProfileResult {
     @Override
     public Endpoint endpoint(int position) {
         return candidates.endpoint(position);
+    }
+
+    @Override
+    public int slot(int position) {
+        return candidates.slot(position);
     }
 
     @Override

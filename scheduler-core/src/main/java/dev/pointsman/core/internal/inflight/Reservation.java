@@ -36,8 +36,8 @@ public final class Reservation {
         return new Reservation(cell, promptTokens, outputTokens);
     }
 
-    /** Gives back the tokens of the prompt: it has been read. */
-    void promptRead() {
+    /** Gives back the tokens of the prompt: it has been read, or another leg reads it. */
+    public void promptRead() {
         if (held) {
             cell.release(0, promptTokens);
             promptTokens = 0;

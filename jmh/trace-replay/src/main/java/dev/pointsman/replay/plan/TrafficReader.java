@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.replay.plan;
+
+import dev.pointsman.replay.cache.LruBlockCache;
+import dev.pointsman.replay.trace.Trace;
+import dev.pointsman.replay.trace.TraceRequest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Reads classes of like requests from a trace: clusters by the logarithms of prompt and answer lengths (k-means, from starts at
+ * quantiles of the prompt's length, so that the same trace has the same classes).
+ *
+ * <p>The rate of a class is its share of the trace's busiest stretch, since a fleet that is sized for the mean is too small half of
+ * the time; a stretch is a minute, or a tenth of a trace shorter than ten. Its hit share is what one LRU cache of some size finds:
+ * caches of a fleet find less if conversations are scattered, and more if they are many.
+ */
+public final class TrafficReader {
+    private static final int ROUNDS = 50;
+    private static final double MINUTE = 60e9;
+
+    /** Something is always read. */
+    private static final double MOST_HIT = 0.999;
+
+    private TrafficReader() {}
+
+    /**
+     * Reads classes.
+     *
+     * @param trace the traffic, at least one request
+     * @param classes how many classes at most, at least 1
+     * @param cacheTokens the cache that hits are counted with, at least 0
+     * @return those that have requests, the shortest prompts first
+     */
+    public static List<RequestClass> read(Trace trace, int classes, long cacheTokens) {
+        List<TraceRequest> requests = trace.requests();
+        if (requests.isEmpty() || classes < 1) {
+            throw new IllegalArgumentException("traffic: needs requests and at least 1 class, but has "
+                    + requests.size() + " and " + classes + ".\nMaybe the trace is empty.");
+        }
+        double[][] points = new double[requests.size()][];
+        for (int i = 0; i < points.length; i++) {
+            TraceRequest request = requests.get(i);
+            points[i] = new double[] {Math.log1p(request.inputTokens()), Math.log1p(request.outputTokens())};
+        }
+        int[] member = cluster(points, Math.min(classes, points.length));
+        return sums(trace, member, busiestRate(requests) / requests.size(), cacheTokens);
+    }
+
+    /** Returns the requests per second of the busiest stretch. */
+    static double busiestRate(List<TraceRequest> requests) {
+        double span = requests.get(requests.size() - 1).arrivalNanos()
+                - requests.get(0).arrivalNanos();
+        double stretch = Math.max(1e9, Math.min(MINUTE, span / 10));
+        int most = 0;
+        int from = 0;
+        for (int i = 0; i < requests.size(); i++) {
+            while (requests.get(i).arrivalNanos() - requests.get(from).arrivalNanos() >= stretch) {
+                from++;
+            }
+            most = Math.max(most, i - from + 1);
+        }
+        return most / (stretch / 1e9);
+    }
+
+    private static List<RequestClass> sums(Trace trace, int[] member, double rateOfOne, long cacheTokens) {
+        int classes = Arrays.stream(member).max().orElse(0) + 1;
+        long[] count = new long[classes];
+        double[] input = new double[classes];
+        double[] output = new double[classes];
+        double[] hit = new double[classes];
+        long[] longest = new long[classes];
+        LruBlockCache cache = new LruBlockCache(cacheTokens / trace.blockTokens());
+        for (int i = 0; i < member.length; i++) {
+            TraceRequest request = trace.requests().get(i);
+            int of = member[i];
+            count[of]++;
+            input[of] += request.inputTokens();
+            output[of] += Math.max(1, request.outputTokens());
+            long cached = (long) cache.leadingRun(request.blocks()) * trace.blockTokens();
+            hit[of] += Math.min(cached, request.inputTokens());
+            longest[of] = Math.max(longest[of], (long) request.inputTokens() + Math.max(1, request.outputTokens()));
+            cache.touch(request.blocks());
+        }
+        List<RequestClass> found = new ArrayList<>();
+        for (int i = 0; i < classes; i++) {
+            if (count[i] > 0) {
+                found.add(new RequestClass(
+                        count[i] * rateOfOne,
+                        (int) Math.max(1, Math.round(input[i] / count[i])),
+                        (int) Math.max(1, Math.round(output[i] / count[i])),
+                        input[i] == 0 ? 0 : Math.min(MOST_HIT, hit[i] / input[i]),
+                        longest[i]));
+            }
+        }
+        found.sort(Comparator.comparingInt(RequestClass::inputTokens).thenComparingInt(RequestClass::outputTokens));
+        return found;
+    }
+
+    private static int[] cluster(double[][] points, int classes) {
+        double[][] sorted = points.clone();
+        Arrays.sort(
+                sorted, Comparator.<double[]>comparingDouble(point -> point[0]).thenComparingDouble(p -> p[1]));
+        double[][] centres = new double[classes][];
+        for (int i = 0; i < classes; i++) {
+            centres[i] = sorted[(int) ((2L * i + 1) * sorted.length / (2L * classes))].clone();
+        }
+        int[] member = new int[points.length];
+        boolean moved = true;
+        for (int round = 0; round < ROUNDS && moved; round++) {
+            moved = round == 0;
+            double[][] sums = new double[classes][3];
+            for (int i = 0; i < points.length; i++) {
+                int nearest = nearest(points[i], centres);
+                moved |= nearest != member[i];
+                member[i] = nearest;
+                sums[nearest][0] += points[i][0];
+                sums[nearest][1] += points[i][1];
+                sums[nearest][2]++;
+            }
+            for (int c = 0; c < classes; c++) {
+                if (sums[c][2] > 0) {
+                    centres[c] = new double[] {sums[c][0] / sums[c][2], sums[c][1] / sums[c][2]};
+                }
+            }
+        }
+        return member;
+    }
+
+    private static int nearest(double[] point, double[][] centres) {
+        int nearest = 0;
+        double least = Double.POSITIVE_INFINITY;
+        for (int c = 0; c < centres.length; c++) {
+            double input = point[0] - centres[c][0];
+            double output = point[1] - centres[c][1];
+            double distance = input * input + output * output;
+            if (distance < least) {
+                least = distance;
+                nearest = c;
+            }
+        }
+        return nearest;
+    }
+}

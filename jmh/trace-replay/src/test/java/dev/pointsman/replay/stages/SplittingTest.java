@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.replay.stages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pointsman.replay.trace.TraceSource;
+import dev.pointsman.replay.workload.ConversationWorkload;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Small versions of the comparisons in {@code jmh/FIDELITY.md}; it names what is not reached. */
+final class SplittingTest {
+    private static final String EDPP = "1xprefill/h100-sxm/tp4,3xdecode/h100-sxm/tp4";
+    private static final List<String> FIXED = List.of(StagePolicies.LOCAL, StagePolicies.REMOTE, StagePolicies.N16);
+
+    @Test
+    void chat_jointIsNoWorseThanTheBestFixedRule_andFarBetterThanRemote() throws IOException {
+        ConversationWorkload chat = ConversationWorkload.chat(20, 60);
+        StageFleet fleet = StageFleets.parse(EDPP);
+
+        double joint = ttft(chat, fleet, StagePolicies.JOINT);
+
+        assertThat(joint).isLessThan(1.05 * best(chat, fleet));
+        assertThat(joint).isLessThan(0.5 * ttft(chat, fleet, StagePolicies.REMOTE));
+    }
+
+    @Test
+    void code_jointIsNoWorseThanTheBestFixedRule_andFarBetterThanRemote() throws IOException {
+        ConversationWorkload code = ConversationWorkload.code(4, 150);
+        StageFleet fleet = StageFleets.parse(EDPP);
+
+        double joint = ttft(code, fleet, StagePolicies.JOINT);
+
+        assertThat(joint).isLessThan(1.05 * best(code, fleet));
+        assertThat(joint).isLessThan(0.5 * ttft(code, fleet, StagePolicies.N16));
+    }
+
+    @Test
+    void guide_remoteHasWorseTtftThanAggregated_andBetterTpot() throws IOException {
+        ConversationWorkload guide = ConversationWorkload.prefillDecodeGuide(15);
+        StageFleet aggregated = StageFleets.parse("16xaggregated/h200-sxm/tp1", "gpt-oss-120b", "mxfp4");
+        StageFleet split = split();
+
+        StageResult whole = run(guide, aggregated, StagePolicies.LOCAL);
+        StageResult apart = run(guide, split, StagePolicies.REMOTE);
+
+        assertThat(apart.meanTtftSeconds()).isGreaterThan(whole.meanTtftSeconds());
+        assertThat(apart.meanItlSeconds()).isLessThan(whole.meanItlSeconds());
+    }
+
+    @Test
+    void guide_jointIsBetterThanBothFixedRules() throws IOException {
+        ConversationWorkload guide = ConversationWorkload.prefillDecodeGuide(15);
+
+        assertThat(ttft(guide, split(), StagePolicies.JOINT)).isLessThan(0.9 * best(guide, split()));
+    }
+
+    private static StageFleet split() {
+        return StageFleets.parse("8xprefill/h200-sxm/tp1,2xdecode/h200-sxm/tp4", "gpt-oss-120b", "mxfp4");
+    }
+
+    private static double best(TraceSource trace, StageFleet fleet) throws IOException {
+        double best = Double.POSITIVE_INFINITY;
+        for (String policy : FIXED) {
+            best = Math.min(best, ttft(trace, fleet, policy));
+        }
+        return best;
+    }
+
+    private static double ttft(TraceSource trace, StageFleet fleet, String policy) throws IOException {
+        return run(trace, fleet, policy).meanTtftSeconds();
+    }
+
+    private static StageResult run(TraceSource trace, StageFleet fleet, String policy) throws IOException {
+        StageResult result = StageReplay.run(trace, fleet, StagePolicies.find(policy), StageSettings.DEFAULT);
+        assertThat(result.completed()).isEqualTo(result.requests());
+        return result;
+    }
+}

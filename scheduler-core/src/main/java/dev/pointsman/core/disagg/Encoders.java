@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.disagg;
+
+import dev.pointsman.core.disagg.Places.Place;
+
+/**
+ * The encode endpoints that a request may use. The cost model has no encoder, so work there is counted by token of image. Requests
+ * in flight there are taken to be like this one and come before it, and what comes out takes no more than the link's set-up. For one
+ * thread.
+ */
+final class Encoders {
+    private final Pool pool;
+    private int[] kept = new int[0];
+    private int count;
+
+    Encoders(Pool pool) {
+        this.pool = pool;
+    }
+
+    /** Keeps the encoders that are least busy. */
+    void choose(Question question) {
+        count = 0;
+        if (pool.size == 0 || question.pictures == 0) {
+            return;
+        }
+        if (kept.length < pool.size) {
+            kept = new int[pool.size];
+        }
+        double perToken = question.settings.encodeNanosPerToken();
+        for (int i = 0; i < pool.size; i++) {
+            pool.work[i] = question.pictures * perToken;
+            pool.wait[i] = question.running(pool.slot[i]) * pool.work[i];
+            pool.backlog[i] = Pool.backlog(pool.wait[i], pool.work[i]);
+        }
+        System.arraycopy(pool.wait, 0, pool.key, 0, pool.size);
+        count = pool.keepLeast(question, kept, question.settings.perRole());
+    }
+
+    /** Returns the best encoder for whoever reads in a slot, or -1 if there is none. */
+    int best(Place reader, int slot, Question question) {
+        int best = -1;
+        double least = Double.POSITIVE_INFINITY;
+        for (int k = 0; k < count; k++) {
+            int i = kept[k];
+            if (pool.slot[i] == slot || !pool.place(i).sameRevision(reader)) {
+                continue;
+            }
+            double cost = question.urgency * nanos(i, reader, question) + question.settings.backlog() * pool.backlog[i];
+            if (cost < least) {
+                least = cost;
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    /** Returns when a reader has what an encoder makes; infinite if nothing gets through. */
+    double nanos(int i, Place reader, Question question) {
+        Place here = pool.place(i);
+        KvLink link = here.to(reader);
+        // An encoder need not be of a catalogued kind; then its link is not known, which is not the same as none.
+        boolean unknown = here.deployment == null && question.settings.links().isEmpty();
+        return link.open() || unknown ? pool.wait[i] + pool.work[i] + link.setupNanos() : Double.POSITIVE_INFINITY;
+    }
+
+    double backlog(int i) {
+        return pool.backlog[i];
+    }
+}

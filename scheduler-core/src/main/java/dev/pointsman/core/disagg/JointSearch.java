@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.disagg;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pointsman.api.cycle.ProfileResult;
+import dev.pointsman.api.fleet.EndpointMetrics;
+import dev.pointsman.core.disagg.Places.Place;
+import dev.pointsman.core.latency.PredictedTimes;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the tuple of least score: an encoder or none, a prefill endpoint or none, a decode endpoint, and where the reader's KV comes
+ * from.
+ *
+ * <p>A score falls apart into what the reader does ({@link Pool#read}), what the decode endpoint does ({@link #decode}), and the
+ * link between the two. So each reader's best source and encoder are found on their own, and only pairs are enumerated: of the k
+ * readers and k decode endpoints with the least bounds, and the k decode endpoints with the least bounds for reading themselves.
+ * That is exact if k is no less than the pools; else what is left out had a worse bound than k others.
+ *
+ * <p>Reused from request to request; for one thread. O(endpoints + k^2), with a prediction or two for each endpoint and each of the
+ * kept ones' sources; allocates little once its arrays have grown.
+ */
+final class JointSearch {
+    /** Tokens by which the slope of reading is taken: this share of the prompt. */
+    private static final int SLOPE_SHARE = 16;
+
+    final Pool prefill = new Pool();
+    final Pool decode = new Pool();
+    final Pool encode = new Pool();
+    final List<PlanReason> ladder = new ArrayList<>();
+    /** The best pair, as positions; -1 if there is none. */
+    int bestPrefill;
+
+    int bestDecode;
+    double bestPair;
+    /** The best decode endpoint that reads the prompt itself; -1 if there is none. */
+    int bestLocal;
+
+    double bestLocalScore;
+
+    private final Encoders encoders = new Encoders(encode);
+    private int[] readers = new int[0];
+    private int readerCount;
+    private int[] decoders = new int[0];
+    private int decoderCount;
+    private int[] locals = new int[0];
+    private int localCount;
+    /** The least score of each kept reader with any decode endpoint. */
+    private double[] bestOfReader = new double[0];
+
+    /** The slope from which a link is too slow, by decode position; in nanoseconds for each token. */
+    private double[] slope = new double[0];
+    /** Bytes of KV that a pair has to move, by decode position. */
+    private double[] missingBytes = new double[0];
+
+    /** What came of a search. */
+    enum Outcome {
+        /** There is at least one tuple. */
+        FOUND,
+        /** No decode endpoint has predictions. */
+        NOT_PREDICTED,
+        /** No decode endpoint can ever hold the request. */
+        TOO_LARGE
+    }
+
+    /** Searches the candidates that profiles left; a pool without a result is empty. */
+    Outcome search(
+            @Nullable ProfileResult prefilling,
+            ProfileResult decoding,
+            @Nullable ProfileResult encoding,
+            Question question) {
+        ladder.clear();
+        bestPrefill = -1;
+        bestDecode = -1;
+        bestLocal = -1;
+        bestPair = Double.POSITIVE_INFINITY;
+        bestLocalScore = Double.POSITIVE_INFINITY;
+        readerCount = 0;
+        decoderCount = 0;
+        encode.fill(encoding, question);
+        int known = decode.fill(decoding, question);
+        int prefillsKnown = prefill.fill(prefilling, question);
+        makeRoom();
+        if (known == 0) {
+            ladder.add(PlanReason.DECODE_NOT_PREDICTED);
+            return Outcome.NOT_PREDICTED;
+        }
+        if (!decodeEach(question)) {
+            ladder.add(PlanReason.KV_TOO_SMALL);
+            return Outcome.TOO_LARGE;
+        }
+        encoders.choose(question);
+        local(question);
+        if (prefill.size == 0) {
+            ladder.add(PlanReason.NO_PREFILL);
+        } else if (prefillsKnown == 0) {
+            ladder.add(PlanReason.PREFILL_NOT_PREDICTED);
+        } else {
+            remote(question);
+        }
+        return Outcome.FOUND;
+    }
+
+    private void makeRoom() {
+        if (readers.length < prefill.size) {
+            readers = new int[prefill.slot.length];
+            bestOfReader = new double[prefill.slot.length];
+        }
+        if (decoders.length < decode.size) {
+            decoders = new int[decode.slot.length];
+            locals = new int[decode.slot.length];
+            slope = new double[decode.slot.length];
+            missingBytes = new double[decode.slot.length];
+        }
+    }
+
+    /** Works out what decoding takes at each endpoint; false if the request fits nowhere. */
+    private boolean decodeEach(Question question) {
+        double fastest = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < decode.size; i++) {
+            if (decode.known(i)) {
+                fastest = Math.min(fastest, tpot(i, question));
+            }
+        }
+        boolean fits = false;
+        boolean anyRoom = false;
+        boolean anyFull = false;
+        for (int i = 0; i < decode.size; i++) {
+            if (decode.known(i) && decode(i, fastest, question)) {
+                fits = true;
+                anyRoom |= decode.kvWait[i] == 0;
+                anyFull |= decode.kvWait[i] > 0;
+            }
+        }
+        if (anyFull) {
+            ladder.add(anyRoom ? PlanReason.KV_AVOIDED : PlanReason.KV_QUEUED);
+        }
+        for (int i = 0; i < decode.size && anyRoom; i++) {
+            if (decode.kvWait[i] > 0) {
+                decode.tail[i] = Double.POSITIVE_INFINITY;
+            }
+        }
+        return fits;
+    }
+
+    private double tpot(int i, Question question) {
+        int slot = decode.slot[i];
+        return question.tpot.has(slot) ? Math.max(0, question.tpot.get(slot)) : 0;
+    }
+
+    /** Works out what decoding takes at one endpoint; false if the request can never fit there. */
+    private boolean decode(int i, double fastest, Question question) {
+        decode.kvWait[i] = 0;
+        int slot = decode.slot[i];
+        Place place = decode.place(i);
+        EndpointMetrics metrics = question.fleet.metrics(slot);
+        double tpot = tpot(i, question);
+        double answer = question.output * tpot;
+        double capacity = metrics.kvBlockCount() > 0 && metrics.kvBlockSize() > 0
+                ? (double) metrics.kvBlockCount() * metrics.kvBlockSize()
+                : place.capacity;
+        double needed = (double) question.prompt + question.output;
+        if (capacity > 0) {
+            if (needed > capacity) {
+                return false;
+            }
+            double used = metrics.kvUsage() * capacity; // NaN if not known, which is never too much
+            double missing = needed - (capacity - used);
+            if (missing > 0) {
+                // Those that run give back all they hold in the time of an answer; those that wait come first, each
+                // with as much.
+                int before = Math.max(0, metrics.waitingRequests());
+                decode.kvWait[i] = Math.max(1, (missing + before * needed) / used * answer);
+            }
+        }
+        long running = decode.running[i];
+        // Where KV is known it says how long to wait for a place; those that wait then may only be waiting to be read.
+        boolean queues = capacity <= 0 && running > 0 && metrics.waitingRequests() > 0;
+        decode.queueing[i] = queues ? answer * metrics.waitingRequests() / running : 0;
+        double slower = 0;
+        if (running > 0 && question.slowdown.has(slot)) {
+            PredictedTimes times = requireNonNull(question.times);
+            long cached = decode.cached[i];
+            slower = Math.max(
+                    0,
+                    question.slowdown.get(slot) / (double) running
+                            - times.interferenceNanos(slot, question.prompt - cached, cached));
+        }
+        decode.decoding[i] = slower + question.output * (tpot - fastest);
+        decode.tail[i] = question.urgency * decode.kvWait[i] + question.settings.interference() * decode.decoding[i];
+        return true;
+    }
+
+    private void local(Question question) {
+        decode.bound(question);
+        for (int i = 0; i < decode.size; i++) {
+            decode.key[i] = decode.bound[i] + decode.tail[i];
+        }
+        localCount = decode.keepLeast(question, locals, question.settings.perRole());
+        for (int k = 0; k < localCount; k++) {
+            int i = locals[k];
+            decode.read(i, question, encoders);
+            double score = decode.score[i] + decode.tail[i];
+            if (score < bestLocalScore || (score == bestLocalScore && drawn(i, bestLocal, decode, question))) {
+                bestLocalScore = score;
+                bestLocal = i;
+            }
+        }
+    }
+
+    private static boolean drawn(int i, int other, Pool pool, Question question) {
+        return other < 0 || question.draw.bits(pool.slot[i]) < question.draw.bits(pool.slot[other]);
+    }
+
+    private void remote(Question question) {
+        int most = question.settings.perRole();
+        prefill.bound(question);
+        System.arraycopy(prefill.bound, 0, prefill.key, 0, prefill.size);
+        readerCount = prefill.keepLeast(question, readers, most);
+        for (int i = 0; i < decode.size; i++) {
+            decode.key[i] = decode.tail[i] + question.urgency * decode.queueing[i];
+        }
+        decoderCount = decode.keepLeast(question, decoders, most);
+        PredictedTimes times = requireNonNull(question.times);
+        for (int k = 0; k < decoderCount; k++) {
+            int d = decoders[k];
+            slope[d] = slope(d, question);
+            missingBytes[d] =
+                    times.kvBytes(decode.slot[d], question.prompt) - times.kvBytes(decode.slot[d], decode.onChip[d]);
+        }
+        boolean compatible = false;
+        for (int k = 0; k < readerCount; k++) {
+            int p = readers[k];
+            prefill.read(p, question, encoders);
+            bestOfReader[p] = Double.POSITIVE_INFINITY;
+            for (int l = 0; l < decoderCount; l++) {
+                int d = decoders[l];
+                double link = link(p, d, question);
+                if (Double.isNaN(link)) {
+                    continue;
+                }
+                compatible = true;
+                double score = pair(p, d, link, question);
+                bestOfReader[p] = Math.min(bestOfReader[p], score);
+                if (score < bestPair || (score == bestPair && bestPrefill >= 0 && drawn(p, d, question))) {
+                    bestPair = score;
+                    bestPrefill = p;
+                    bestDecode = d;
+                }
+            }
+        }
+        if (bestPrefill < 0) {
+            ladder.add(compatible ? PlanReason.NO_LINK : PlanReason.NO_COMPATIBLE_PAIR);
+        }
+    }
+
+    private boolean drawn(int p, int d, Question question) {
+        return d == bestDecode ? drawn(p, bestPrefill, prefill, question) : drawn(d, bestDecode, decode, question);
+    }
+
+    /** Returns what a pair scores, whatever its link takes. */
+    private double pair(int p, int d, double link, Question question) {
+        return prefill.score[p] + question.urgency * (link + decode.queueing[d]) + decode.tail[d];
+    }
+
+    /**
+     * Returns how long KV takes from one to the other: infinite if not clearly faster than reading it where it is to go, NaN if the
+     * two cannot be a pair.
+     */
+    double link(int p, int d, Question question) {
+        Place from = prefill.place(p);
+        Place to = decode.place(d);
+        if (prefill.slot[p] == decode.slot[d]
+                || !from.compatible(to)
+                || !from.distance(to).within(question.settings.required())) {
+            return Double.NaN;
+        }
+        KvLink link = from.to(to);
+        if (!link.open()) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double bytes = missingBytes[d];
+        long missing = question.prompt - decode.onChip[d];
+        boolean slow = !(bytes * link.nanosPerByte() <= slope[d] * missing); // NaN is slow, too
+        return slow ? Double.POSITIVE_INFINITY : link.nanos(bytes);
+    }
+
+    /** Returns what a link may take for a token: a little less than the endpoint takes to read one more. */
+    private double slope(int d, Question question) {
+        PredictedTimes times = requireNonNull(question.times);
+        long few = Math.max(1, question.prompt / SLOPE_SHARE);
+        if (question.prompt < few) {
+            return 0;
+        }
+        int slot = decode.slot[d];
+        double saved = times.readNanos(slot, question.prompt, 0) - times.readNanos(slot, question.prompt - few, few);
+        return (1 - question.settings.switchShare()) * saved / few;
+    }
+
+    /** Returns a decode endpoint, and further ones for the same reader, or for reading themselves if that is -1; best first. */
+    int[] decodesWith(int p, int best, int most, Question question) {
+        Arrays.fill(decode.key, 0, decode.size, Double.POSITIVE_INFINITY);
+        if (p < 0) {
+            for (int k = 0; k < localCount; k++) {
+                decode.key[locals[k]] = decode.score[locals[k]] + decode.tail[locals[k]];
+            }
+        } else {
+            for (int k = 0; k < decoderCount; k++) {
+                decode.key[decoders[k]] = pairOrNever(p, decoders[k], question);
+            }
+        }
+        return chosen(decode, best, most, question);
+    }
+
+    /** Returns a prefill endpoint, and further ones for the same decode endpoint; best first. */
+    int[] prefillsWith(int d, int best, int most, Question question) {
+        Arrays.fill(prefill.key, 0, prefill.size, Double.POSITIVE_INFINITY);
+        for (int k = 0; k < readerCount; k++) {
+            prefill.key[readers[k]] = pairOrNever(readers[k], d, question);
+        }
+        return chosen(prefill, best, most, question);
+    }
+
+    private double pairOrNever(int p, int d, Question question) {
+        double link = link(p, d, question);
+        return Double.isNaN(link) ? Double.POSITIVE_INFINITY : pair(p, d, link, question);
+    }
+
+    private static int[] chosen(Pool pool, int best, int most, Question question) {
+        pool.key[best] = Double.NEGATIVE_INFINITY;
+        int[] kept = new int[Math.min(most + 1, pool.size)];
+        int count = pool.keepLeast(question, kept, kept.length);
+        return count == kept.length ? kept : Arrays.copyOf(kept, count);
+    }
+
+    /** Describes the best local tuple. */
+    @Nullable
+    LegTuple localTuple() {
+        return bestLocal < 0 ? null : tuple(decode, bestLocal, bestLocal, 0, bestLocalScore);
+    }
+
+    /** Describes the best pair. */
+    @Nullable
+    LegTuple pairTuple(Question question) {
+        return bestPrefill < 0
+                ? null
+                : tuple(prefill, bestPrefill, bestDecode, link(bestPrefill, bestDecode, question), bestPair);
+    }
+
+    private LegTuple tuple(Pool readers, int reader, int d, double transfer, double score) {
+        boolean isRemote = !readers.equals(decode);
+        int peer = readers.peer[reader];
+        int encoder = readers.encoder[reader];
+        return new LegTuple(
+                encoder < 0 ? null : encode.place(encoder).endpoint,
+                isRemote ? readers.place(reader).endpoint : null,
+                decode.place(d).endpoint,
+                readers.source[reader],
+                peer < 0 ? null : readers.place(peer).endpoint,
+                readers.encode[reader],
+                readers.wait[reader],
+                readers.fetch[reader],
+                readers.reading[reader],
+                transfer,
+                decode.kvWait[d] + (isRemote ? decode.queueing[d] : 0),
+                readers.interference[reader] + decode.decoding[d],
+                readers.backlog[reader],
+                score);
+    }
+
+    /**
+     * Returns how many tokens longer the queues would have to be that the chosen kind waits in, all alike, for the other kind to be
+     * as good; -1 if there is no other kind, or that would never be so.
+     */
+    double breakEvenTokens(boolean remote, Question question) {
+        if (bestPrefill < 0 || bestLocal < 0) {
+            return -1;
+        }
+        double most = 0;
+        if (remote) {
+            for (int k = 0; k < readerCount; k++) {
+                int p = readers[k];
+                if (bestOfReader[p] < bestLocalScore) {
+                    most = Math.max(most, tokensFor(prefill, p, bestLocalScore - bestOfReader[p], question));
+                }
+            }
+        } else {
+            for (int k = 0; k < localCount; k++) {
+                int d = locals[k];
+                double score = decode.score[d] + decode.tail[d];
+                if (score < bestPair) {
+                    most = Math.max(most, tokensFor(decode, d, bestPair - score, question));
+                }
+            }
+        }
+        return most < Double.POSITIVE_INFINITY ? most : -1;
+    }
+
+    /**
+     * Solves {@code a y + m w ((q+y)/(q+y+w) - q/(q+w)) = gap} for the wait y, which with {@code u = q+y+w} is the quadratic
+     * {@code a u^2 + (m w^2/u0 - a u0 - gap) u - m w^2 = 0} with one positive root, and turns the wait into tokens.
+     */
+    private static double tokensFor(Pool pool, int i, double gap, Question question) {
+        double perToken = pool.waitPerToken[i];
+        if (!(perToken > 0)) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double a = question.urgency;
+        double w = pool.work[i];
+        double mw = question.settings.backlog() * w * w;
+        double u0 = pool.wait[i] + w;
+        if (!(u0 > 0)) {
+            return gap / a / perToken;
+        }
+        double b = mw / u0 - a * u0 - gap;
+        double u = (-b + Math.sqrt(b * b + 4 * a * mw)) / (2 * a);
+        return Math.max(0, u - u0) / perToken;
+    }
+
+    /** Lets go of the request. */
+    void clear() {
+        prefill.clear();
+        decode.clear();
+        encode.clear();
+    }
+}

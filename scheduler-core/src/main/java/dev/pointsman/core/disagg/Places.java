@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.disagg;
+
+import dev.pointsman.accel.catalog.Accelerator;
+import dev.pointsman.accel.catalog.DType;
+import dev.pointsman.accel.catalog.LinkKind;
+import dev.pointsman.accel.cost.Deployment;
+import dev.pointsman.accel.transfer.TransferPath;
+import dev.pointsman.api.fleet.Endpoint;
+import dev.pointsman.api.fleet.FleetSnapshot;
+import dev.pointsman.core.internal.topology.Topology;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What does not change during an endpoint's life, by slot: where it is, what KV it keeps, and how fast that gets in and out.
+ * Worked out when an endpoint is first asked for and forgotten when it leaves. Thread-safe; reading takes no lock.
+ */
+final class Places {
+    private final JointSettings settings;
+    private volatile AtomicReferenceArray<@Nullable Place> bySlot = new AtomicReferenceArray<>(0);
+
+    Places(JointSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Returns the place of the endpoint that a snapshot has in a slot. */
+    Place at(FleetSnapshot fleet, int slot, @Nullable Deployment deployment) {
+        AtomicReferenceArray<@Nullable Place> places = bySlot;
+        Place place = slot < places.length() ? places.get(slot) : null;
+        long incarnation = fleet.incarnation(slot);
+        // A deployment that is learnt of later than its endpoint replaces what was worked out without it.
+        if (place != null
+                && place.incarnation == incarnation
+                && (place.deployment != null || deployment == null)
+                && place.endpoint.equals(fleet.endpoint(slot))) {
+            return place;
+        }
+        Place made = new Place(settings, incarnation, fleet.endpoint(slot), deployment);
+        keep(slot, made);
+        return made;
+    }
+
+    private synchronized void keep(int slot, Place place) {
+        AtomicReferenceArray<@Nullable Place> places = bySlot;
+        if (slot >= places.length()) {
+            AtomicReferenceArray<@Nullable Place> wider =
+                    new AtomicReferenceArray<>(Math.max(slot + 1, 2 * places.length()));
+            for (int i = 0; i < places.length(); i++) {
+                wider.set(i, places.get(i));
+            }
+            bySlot = wider;
+            places = wider;
+        }
+        places.set(slot, place);
+    }
+
+    /** Forgets an endpoint that left. */
+    synchronized void leave(int slot, long incarnation) {
+        AtomicReferenceArray<@Nullable Place> places = bySlot;
+        Place place = slot < places.length() ? places.get(slot) : null;
+        if (place != null && place.incarnation == incarnation) {
+            places.set(slot, null);
+        }
+    }
+
+    /** One endpoint during one of its lives. Immutable. */
+    static final class Place {
+        final Endpoint endpoint;
+        final @Nullable Deployment deployment;
+        /** Tokens of KV that fit, or 0 if that is not known. */
+        final long capacity;
+        /** The way from its own lower tier. */
+        final KvLink lowerTier;
+
+        private final long incarnation;
+        private final JointSettings settings;
+        private final KvLink scaleUp;
+        private final KvLink scaleOut;
+        private final @Nullable String revision;
+        private final @Nullable String host;
+        private final @Nullable String rack;
+        private final @Nullable String zone;
+        private final @Nullable String region;
+
+        private Place(JointSettings settings, long incarnation, Endpoint endpoint, @Nullable Deployment deployment) {
+            this.settings = settings;
+            this.incarnation = incarnation;
+            this.endpoint = endpoint;
+            this.deployment = deployment;
+            capacity =
+                    deployment == null ? 0 : Math.max(0, deployment.kvCapacity().tokens());
+            scaleUp = link(deployment, LinkKind.SCALE_UP);
+            scaleOut = link(deployment, LinkKind.SCALE_OUT);
+            KvLink told = settings.lowerTier();
+            lowerTier = told != null ? told : link(deployment, LinkKind.HOST);
+            revision = endpoint.labels().get(settings.revisionLabel());
+            host = stated(endpoint, Topology.Tier.HOST);
+            rack = stated(endpoint, Topology.Tier.RACK);
+            zone = stated(endpoint, Topology.Tier.ZONE);
+            region = stated(endpoint, Topology.Tier.REGION);
+        }
+
+        private static @Nullable String stated(Endpoint endpoint, Topology.Tier tier) {
+            String value = endpoint.labels().get(tier.label());
+            return value == null || value.isBlank() ? null : value;
+        }
+
+        private static KvLink link(@Nullable Deployment deployment, LinkKind kind) {
+            if (deployment == null) {
+                return KvLink.NONE;
+            }
+            Accelerator accelerator = deployment.accelerator();
+            return accelerator.link(kind).isEmpty()
+                    ? KvLink.NONE
+                    : KvLink.of(TransferPath.over(accelerator, kind, deployment.chips()));
+        }
+
+        /** Tells whether KV of one is any use to the other: the same revision if both state one, model and data type. */
+        boolean compatible(Place other) {
+            if (!sameRevision(other)) {
+                return false;
+            }
+            Deployment here = deployment;
+            Deployment there = other.deployment;
+            if (here == null || there == null) {
+                return true;
+            }
+            DType type = here.kvCache();
+            return type == there.kvCache()
+                    && here.model().id().equals(there.model().id());
+        }
+
+        /** Tells whether both are of one revision, or one of them states none. */
+        boolean sameRevision(Place other) {
+            return !differ(revision, other.revision);
+        }
+
+        /** Returns how far apart two are; tiers are nested, as in {@link Topology}. */
+        Distance distance(Place other) {
+            if (differ(region, other.region) || differ(zone, other.zone) || differ(rack, other.rack)) {
+                return Distance.OTHER;
+            }
+            if (host != null && host.equals(other.host)) {
+                return Distance.HOST;
+            }
+            return rack != null && rack.equals(other.rack) ? Distance.RACK : Distance.OTHER;
+        }
+
+        private static boolean differ(@Nullable String here, @Nullable String there) {
+            return here != null && there != null && !here.equals(there);
+        }
+
+        /** Returns the link to another one. */
+        KvLink to(Place other) {
+            Distance distance = distance(other);
+            KvLink told = settings.links().get(distance);
+            if (told != null) {
+                return told;
+            }
+            if (distance == Distance.HOST && scaleUp.open() && other.scaleUp.open()) {
+                return scaleUp.through(other.scaleUp);
+            }
+            return scaleOut.through(other.scaleOut);
+        }
+    }
+}

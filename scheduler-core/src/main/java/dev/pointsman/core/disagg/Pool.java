@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.disagg;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pointsman.api.cycle.ProfileResult;
+import dev.pointsman.core.disagg.LegTuple.KvSource;
+import dev.pointsman.core.disagg.Places.Place;
+import dev.pointsman.core.latency.PredictedTimes;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The candidates of one role, as arrays by position, with the best way for each to read the prompt. Reused from request to request;
+ * for one thread. Times are nanoseconds; infinite or absent where nothing is predicted.
+ */
+final class Pool {
+    int size;
+    int[] slot = new int[0];
+
+    @Nullable
+    Place[] place = new Place[0];
+
+    double[] wait = new double[0];
+    double[] waitPerToken = new double[0];
+    long[] cached = new long[0];
+    long[] onChip = new long[0];
+    long[] running = new long[0];
+    /** What reading takes with all that is cached, in whatever tier. */
+    private double[] ownRead = new double[0];
+    /**
+     * What reading scores at least, other terms than TTFT left out. Reading a part of what is to be read is taken to take at least that
+     * part of the time, which holds where there are fixed costs and attention, and can only cost exactness if pools are pruned.
+     */
+    double[] bound = new double[0];
+    /** By what {@link #keepLeast} goes. */
+    double[] key = new double[0];
+    /** Bytes of KV that are on the accelerator, and that are cached in any tier; where they were asked for. */
+    private double[] chipBytes = new double[0];
+
+    private double[] cachedBytes = new double[0];
+
+    // The best way to read here, once it was looked for.
+    double[] score = new double[0];
+    double[] encode = new double[0];
+    double[] fetch = new double[0];
+    double[] reading = new double[0];
+    double[] interference = new double[0];
+    double[] backlog = new double[0];
+    /** Nanoseconds of work that reading puts on the endpoint. */
+    double[] work = new double[0];
+
+    KvSource[] source = new KvSource[0];
+    int[] peer = new int[0];
+    int[] encoder = new int[0];
+
+    // What decoding here takes, in pools of decode endpoints.
+    double[] tail = new double[0];
+    double[] kvWait = new double[0];
+    double[] queueing = new double[0];
+    double[] decoding = new double[0];
+
+    private int[] sources = new int[0];
+    private int sourceCount;
+
+    private void makeRoom(int room) {
+        if (slot.length >= room) {
+            return;
+        }
+        int length = Math.max(room, 2 * slot.length);
+        slot = new int[length];
+        place = new Place[length];
+        wait = new double[length];
+        waitPerToken = new double[length];
+        cached = new long[length];
+        onChip = new long[length];
+        running = new long[length];
+        ownRead = new double[length];
+        bound = new double[length];
+        key = new double[length];
+        chipBytes = new double[length];
+        cachedBytes = new double[length];
+        score = new double[length];
+        encode = new double[length];
+        fetch = new double[length];
+        reading = new double[length];
+        interference = new double[length];
+        backlog = new double[length];
+        work = new double[length];
+        source = new KvSource[length];
+        peer = new int[length];
+        encoder = new int[length];
+        tail = new double[length];
+        kvWait = new double[length];
+        queueing = new double[length];
+        decoding = new double[length];
+        sources = new int[length];
+    }
+
+    /** Empties the pool, and lets go of what it held. */
+    void clear() {
+        Arrays.fill(place, 0, size, null);
+        size = 0;
+        sourceCount = 0;
+    }
+
+    /** Takes the candidates that a profile left; returns how many have predictions. */
+    int fill(@Nullable ProfileResult result, Question question) {
+        clear();
+        size = result == null ? 0 : result.size();
+        makeRoom(size);
+        int known = 0;
+        for (int i = 0; i < size; i++) {
+            known += take(i, requireNonNull(result).slot(i), question) ? 1 : 0;
+        }
+        return known;
+    }
+
+    private boolean take(int i, int at, Question question) {
+        PredictedTimes times = question.times;
+        slot[i] = at;
+        place[i] = question.places.at(question.fleet, at, times == null ? null : times.deployment(at));
+        cached[i] = question.cached(at);
+        onChip[i] = cached[i] - question.inLowerTier(at, cached[i]);
+        bound[i] = Double.POSITIVE_INFINITY;
+        score[i] = Double.POSITIVE_INFINITY;
+        tail[i] = Double.POSITIVE_INFINITY;
+        waitPerToken[i] = question.waitPerToken(at);
+        running[i] = question.decoding(at);
+        wait[i] = Double.NaN;
+        if (times == null || !question.ttft.has(at)) {
+            return false;
+        }
+        // Producers count what is in a lower tier as read already.
+        double read = times.readNanos(at, question.prompt - cached[i], cached[i]);
+        if (Double.isNaN(read)) {
+            return false;
+        }
+        ownRead[i] = read;
+        wait[i] = (Math.max(0, question.ttft.get(at) - read) + question.laterWait(at)) * question.unread(at);
+        return true;
+    }
+
+    /** Tells whether anything is predicted for a candidate. */
+    boolean known(int i) {
+        return wait[i] >= 0;
+    }
+
+    Place place(int i) {
+        return requireNonNull(place[i]);
+    }
+
+    /** Finds whom to pull from, and for each candidate a bound below which reading there cannot score. */
+    void bound(Question question) {
+        sourceCount = 0;
+        if (question.settings.peerPull()) {
+            for (int i = 0; i < size; i++) {
+                key[i] = cached[i] == 0 ? Double.POSITIVE_INFINITY : -(double) cached[i];
+            }
+            sourceCount = keepLeast(question, sources, question.settings.perRole());
+        }
+        PredictedTimes times = requireNonNull(question.times);
+        for (int s = 0; s < sourceCount; s++) {
+            cachedBytes[sources[s]] = times.kvBytes(slot[sources[s]], cached[sources[s]]);
+        }
+        long most = sourceCount == 0 ? 0 : cached[sources[0]];
+        for (int i = 0; i < size; i++) {
+            if (known(i)) {
+                long missing = question.prompt - cached[i];
+                long left = Math.min(missing, question.prompt - most);
+                bound[i] = question.urgency * (wait[i] + (missing == 0 ? 0 : ownRead[i] * left / missing));
+            }
+        }
+    }
+
+    /**
+     * Keeps the candidates with the least finite {@link #key}s, ties by the draw; returns how many. O(candidates times kept), and mostly
+     * less.
+     *
+     * @param kept where they go, least first
+     */
+    int keepLeast(Question question, int[] kept, int most) {
+        int count = 0;
+        for (int i = 0; i < size; i++) {
+            if (!(key[i] < Double.POSITIVE_INFINITY)) {
+                continue;
+            }
+            int at = count;
+            while (at > 0 && precedes(question, i, kept[at - 1])) {
+                at--;
+            }
+            if (at < most) {
+                int last = Math.min(count, most - 1);
+                System.arraycopy(kept, at, kept, at + 1, last - at);
+                kept[at] = i;
+                count = last + 1;
+            }
+        }
+        return count;
+    }
+
+    private boolean precedes(Question question, int i, int other) {
+        return key[i] < key[other]
+                || (key[i] == key[other] && question.draw.bits(slot[i]) < question.draw.bits(slot[other]));
+    }
+
+    /** Finds the best way for one candidate to read the prompt: where its KV and encodings come from. */
+    void read(int i, Question question, Encoders encoders) {
+        score[i] = Double.POSITIVE_INFINITY;
+        int best = encoders.best(place(i), slot[i], question);
+        consider(i, KvSource.RECOMPUTE, -1, 0, onChip[i], best, question, encoders);
+        Place here = place(i);
+        PredictedTimes times = requireNonNull(question.times);
+        chipBytes[i] = times.kvBytes(slot[i], onChip[i]);
+        if (cached[i] > onChip[i] && here.lowerTier.open()) {
+            double load = here.lowerTier.nanos(times.kvBytes(slot[i], cached[i]) - chipBytes[i]);
+            consider(i, KvSource.LOWER_TIER, -1, load, cached[i], best, question, encoders);
+        }
+        for (int s = 0; s < sourceCount; s++) {
+            int from = sources[s];
+            if (from == i || cached[from] <= onChip[i] || !place(from).compatible(here)) {
+                continue;
+            }
+            KvLink link = place(from).to(here);
+            if (link.open()) {
+                // Both keep the same bytes for a token, or they would not be compatible.
+                double pull = link.nanos(cachedBytes[from] - chipBytes[i]);
+                consider(i, KvSource.PEER_PULL, from, pull, cached[from], best, question, encoders);
+            }
+        }
+    }
+
+    private void consider(
+            int i,
+            KvSource from,
+            int peerThere,
+            double fetching,
+            long there,
+            int encoderThere,
+            Question question,
+            Encoders encoders) {
+        // NaN is no answer, too: how much KV it would be is not known.
+        if (!(question.urgency * (wait[i] + fetching) < score[i])) {
+            return;
+        }
+        PredictedTimes times = requireNonNull(question.times);
+        double read = times.readNanos(slot[i], question.prompt - there, there);
+        double slower = running[i] == 0 ? 0 : times.interferenceNanos(slot[i], question.prompt - there, there);
+        double own = question.pictures * question.settings.encodeNanosPerToken();
+        set(i, from, peerThere, fetching, read, own, own, slower + (running[i] == 0 ? 0 : own), 0, -1, question);
+        if (encoderThere >= 0) {
+            double elsewhere = encoders.nanos(encoderThere, place(i), question);
+            double delay = encoders.backlog(encoderThere);
+            set(i, from, peerThere, fetching, read, 0, elsewhere, slower, delay, encoderThere, question);
+        }
+    }
+
+    private void set(
+            int i,
+            KvSource from,
+            int peerThere,
+            double fetching,
+            double read,
+            double ownEncoding,
+            double encoding,
+            double slower,
+            double encoderBacklog,
+            int encoderThere,
+            Question question) {
+        double added = read + ownEncoding;
+        double delay = backlog(wait[i], added) + encoderBacklog;
+        double total = question.urgency * (encoding + wait[i] + fetching + read)
+                + question.settings.interference() * slower
+                + question.settings.backlog() * delay;
+        if (total < score[i]) {
+            score[i] = total;
+            source[i] = from;
+            peer[i] = peerThere;
+            encoder[i] = encoderThere;
+            encode[i] = encoding;
+            fetch[i] = fetching;
+            reading[i] = read;
+            interference[i] = slower;
+            backlog[i] = delay;
+            work[i] = added;
+        }
+    }
+
+    /** What later requests are delayed by: the work added, by the share of the queue that was there before. */
+    static double backlog(double queue, double added) {
+        return queue + added > 0 ? added * queue / (queue + added) : 0;
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.disagg;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** The naive twin of the search: writes down every tuple of a scene with its score, from the formulas. */
+final class EveryTuple {
+    private static final double LAMBDA = JointDisaggHandler.Builder.DEFAULT_INTERFERENCE;
+    private static final double MU = JointDisaggHandler.Builder.DEFAULT_BACKLOG;
+    private static final double ENCODE_NANOS = 1000 * JointDisaggHandler.Builder.DEFAULT_ENCODE_MICROS;
+    private static final double SETUP = 50_000;
+    private static final double TIER_SETUP = 100_000;
+    private static final double LINK = Scene.BYTES_PER_TOKEN / 25;
+    private static final double TIER = Scene.BYTES_PER_TOKEN / 10;
+
+    private final Scene scene;
+
+    EveryTuple(Scene scene) {
+        this.scene = scene;
+    }
+
+    /** One tuple. */
+    record Scored(boolean remote, double score) {}
+
+    List<Scored> all() {
+        List<Scored> all = new ArrayList<>();
+        boolean anyRoom = scene.decode().stream().anyMatch(spot -> kvWait(spot) == 0);
+        double fastest =
+                scene.decode().stream().mapToLong(Spot::tpotNanos).min().orElse(0);
+        for (Spot d : scene.decode()) {
+            if (anyRoom && kvWait(d) > 0) {
+                continue;
+            }
+            double lost = d.running() == 0 ? 0 : scene.output() * Scene.SLOWER_STEP * d.tpotNanos();
+            double tail = kvWait(d) + LAMBDA * (lost + scene.output() * (d.tpotNanos() - fastest));
+            for (double reading : readings(d, scene.decode())) {
+                all.add(new Scored(false, reading + tail));
+            }
+            double missing = scene.prompt() - (d.cached() - d.lower());
+            for (Spot p : scene.prefill()) {
+                if (!sameRevision(p, d) || p.id().equals(d.id()) || !(LINK <= slope(d))) {
+                    continue;
+                }
+                for (double reading : readings(p, scene.prefill())) {
+                    all.add(new Scored(true, reading + SETUP + missing * LINK + tail));
+                }
+            }
+        }
+        return all;
+    }
+
+    Optional<Scored> best(boolean remote) {
+        return all().stream().filter(one -> one.remote() == remote).min(Comparator.comparingDouble(Scored::score));
+    }
+
+    private double slope(Spot d) {
+        int few = Math.max(1, scene.prompt() / 16);
+        return 0.95 * (Scene.read(d, scene.prompt(), 0) - Scene.read(d, scene.prompt() - few, few)) / few;
+    }
+
+    private double kvWait(Spot d) {
+        double used = d.kvUsage() * Scene.KV_TOKENS;
+        double needed = scene.prompt() + scene.output();
+        double lacking = needed - (Scene.KV_TOKENS - used);
+        return lacking <= 0 ? 0 : Math.max(1, (lacking + d.waiting() * needed) / used * scene.output() * d.tpotNanos());
+    }
+
+    private List<Double> readings(Spot reader, List<Spot> peers) {
+        List<Double> scores = new ArrayList<>();
+        int chip = reader.cached() - reader.lower();
+        addWithEncoders(reader, 0, chip, scores);
+        if (reader.lower() > 0) {
+            addWithEncoders(reader, TIER_SETUP + reader.lower() * TIER, reader.cached(), scores);
+        }
+        for (Spot peer : peers) {
+            if (!peer.equals(reader) && peer.cached() > chip && sameRevision(peer, reader)) {
+                addWithEncoders(reader, SETUP + (peer.cached() - chip) * LINK, peer.cached(), scores);
+            }
+        }
+        return scores;
+    }
+
+    private static boolean sameRevision(Spot one, Spot other) {
+        return one.revision().isEmpty()
+                || other.revision().isEmpty()
+                || one.revision().equals(other.revision());
+    }
+
+    private void addWithEncoders(Spot reader, double fetch, int cached, List<Double> scores) {
+        double own = scene.pictures() * ENCODE_NANOS;
+        add(reader, fetch, cached, own, own, 0, scores);
+        if (scene.pictures() > 0) {
+            for (Spot e : scene.encode()) {
+                if (sameRevision(e, reader)) {
+                    double queue = e.running() * own;
+                    add(reader, fetch, cached, 0, queue + own + SETUP, delay(queue, own), scores);
+                }
+            }
+        }
+    }
+
+    private void add(
+            Spot reader, double fetch, int cached, double own, double encode, double encoderDelay, List<Double> to) {
+        double read = Scene.read(reader, scene.prompt() - cached, cached);
+        double slower = reader.running() == 0 ? 0 : Scene.INTERFERENCE * read + own;
+        double v = delay((double) reader.waitNanos(), read + own) + encoderDelay;
+        to.add(encode + reader.waitNanos() + fetch + read + LAMBDA * slower + MU * v);
+    }
+
+    private static double delay(double queue, double work) {
+        return queue + work == 0 ? 0 : work * queue / (queue + work);
+    }
+}

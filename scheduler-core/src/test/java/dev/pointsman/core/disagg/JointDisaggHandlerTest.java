@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.disagg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.pointsman.core.disagg.LegTuple.KvSource;
+import dev.pointsman.testkit.TestCycle;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What the handler plans, on scenes whose times can be checked by hand. */
+class JointDisaggHandlerTest {
+    private static final Spot P = Spot.of("p");
+    private static final Spot D = Spot.of("d");
+
+    private static JointDisaggHandler handler() {
+        return Scene.handler().build();
+    }
+
+    /** Leaves time to first token alone to count. */
+    private static JointDisaggHandler.Builder byTtft() {
+        return Scene.handler().interferenceWeight(0).backlogWeight(0);
+    }
+
+    @Test
+    void idleFleet_readsLocally_becauseMovingKvTakesTime() {
+        JointPlan plan = Scene.of(8_000, List.of(P), List.of(D)).plan(handler());
+
+        assertThat(plan.chosen().path()).isEqualTo("local d");
+        assertThat(plan.other().path()).isEqualTo("p->d");
+        assertThat(plan.ladder()).containsExactly(PlanReason.LOCAL_CHEAPER);
+    }
+
+    @Test
+    void queueOnTheDecodeEndpoint_isAvoidedByAnIdlePrefillEndpoint() {
+        JointPlan plan = Scene.of(8_000, List.of(P), List.of(D.waiting(300))).plan(byTtft().build());
+
+        assertThat(plan.chosen().path()).isEqualTo("p->d");
+        assertThat(plan.ladder()).containsExactly(PlanReason.REMOTE_CHEAPER);
+        assertThat(plan.chosen().transferNanos()).isEqualTo(50_000 + 8_000 * 262_144 / 25.0, within(1.0));
+        assertThat(plan.chosen().ttftNanos()).isEqualTo(plan.chosen().scoreNanos(), within(1.0));
+        // (300 ms + read) - (read + 83.936 ms), at 50 us a token.
+        assertThat(plan.breakEvenTokens()).isEqualTo((300_000 - 83_936.08) / 50, within(0.1));
+        assertThat(plan.counterfactual()).isEqualTo("local d would win if every prefill queue were 4322 tokens longer");
+    }
+
+    @Test
+    void requestsThatRun_areSparedByReadingElsewhere() {
+        Scene scene = Scene.of(8_000, List.of(P), List.of(D.running(20)));
+
+        assertThat(scene.plan(byTtft().build()).chosen().remote()).isFalse();
+        assertThat(scene.plan(byTtft().interferenceWeight(1).build()).chosen().remote())
+                .isTrue();
+    }
+
+    @Test
+    void knownInstance_isSolvedAsWrittenDown() {
+        // Of the public reference cases (A-JOINT-01): 8192 tokens at 20,000 a second, 262,144 bytes each, 25 GB/s and
+        // 50 us.
+        Spot p1 = new Spot("p1", 50_000_000, 4_096, 0, 50_000, 0, 0, 0, 0, "", "");
+        Spot p2 = new Spot("p2", 0, 0, 0, 50_000, 0, 0, 0, 0, "", "");
+        Spot d1 = new Spot("d1", 30_000_000, 6_144, 0, 50_000, 0, 0, 0, 0, "", "");
+        Spot d2 = new Spot("d2", 0, 0, 0, 50_000, 0, 0, 0, 0, "", "");
+        Map<List<Spot>, Map<List<Spot>, Double>> remote = Map.of(
+                List.of(p1), Map.of(List.of(d1), 0.27632, List.of(d2), 0.34075),
+                List.of(p2), Map.of(List.of(d1), 0.43112, List.of(d2), 0.49555));
+
+        JointPlan plan = Scene.of(8_192, List.of(p1, p2), List.of(d1, d2))
+                .plan(byTtft().peerPull(false).build());
+
+        assertThat(plan.chosen().path()).isEqualTo("local d1");
+        assertThat(plan.chosen().ttftNanos() * 1e-9).isEqualTo(0.1324, within(1e-4));
+        remote.forEach((prefill, pairs) -> pairs.forEach((decode, seconds) -> {
+            JointPlan alone = Scene.of(8_192, prefill, decode)
+                    .plan(byTtft().peerPull(false).build());
+            LegTuple pair = alone.chosen().remote() ? alone.chosen() : alone.other();
+            assertThat(pair.ttftNanos() * 1e-9).isEqualTo(seconds, within(1e-4));
+        }));
+    }
+
+    @Test
+    void kv_isPulledFromAPeer_ifThatIsFasterThanReading() {
+        Scene scene = Scene.of(
+                8_000, List.of(), List.of(D, Spot.of("far").cached(7_000).waiting(2_000)));
+
+        JointPlan plan = scene.plan(byTtft().build());
+
+        assertThat(plan.chosen().path()).isEqualTo("local d");
+        assertThat(plan.chosen().source()).isEqualTo(KvSource.PEER_PULL);
+        assertThat(plan.chosen().peer().id()).isEqualTo("far");
+        assertThat(plan.chosen().fetchNanos()).isEqualTo(50_000 + 7_000 * 262_144 / 25.0, within(1.0));
+        assertThat(scene.plan(byTtft().peerPull(false).build()).chosen().source())
+                .isEqualTo(KvSource.RECOMPUTE);
+    }
+
+    @Test
+    void kv_isLoadedFromALowerTier_ifThatIsFasterThanReading() {
+        Scene scene = Scene.of(8_000, List.of(), List.of(D.cached(6_000).lower(4_000)));
+
+        LegTuple loaded = scene.plan(byTtft().build()).chosen();
+        LegTuple read = scene.plan(
+                        byTtft().lowerTier(KvLink.of(Duration.ZERO, 1)).build())
+                .chosen();
+
+        assertThat(loaded.source()).isEqualTo(KvSource.LOWER_TIER);
+        assertThat(loaded.fetchNanos()).isEqualTo(100_000 + 4_000 * 262_144 / 10.0, within(1.0));
+        assertThat(read.source()).isEqualTo(KvSource.RECOMPUTE);
+        assertThat(read.fetchNanos()).isZero();
+    }
+
+    @Test
+    void images_areEncodedWhereTheyAreReady_soonest() {
+        Scene scene = new Scene(
+                4_000,
+                100,
+                3_000,
+                List.of(),
+                List.of(D.running(8)),
+                List.of(Spot.of("e1").running(3), Spot.of("e2")));
+
+        LegTuple chosen = scene.plan(handler()).chosen();
+
+        assertThat(chosen.path()).isEqualTo("e2->local d");
+        assertThat(chosen.encodeNanos()).isEqualTo(3_000 * 35_000 + 50_000, within(1.0));
+    }
+
+    @Test
+    void emptyPrefillPool_isLocal_andSaysSo() {
+        JointPlan plan = Scene.of(8_000, List.of(), List.of(D.waiting(900))).plan(handler());
+
+        assertThat(plan.chosen().path()).isEqualTo("local d");
+        assertThat(plan.other()).isNull();
+        assertThat(plan.ladder()).containsExactly(PlanReason.NO_PREFILL, PlanReason.LOCAL_CHEAPER);
+        assertThat(plan.counterfactual()).isEqualTo("no tuple of the other kind was possible");
+    }
+
+    @Test
+    void revisions_mustNotDiffer() {
+        List<Spot> prefill = List.of(P.revision("blue"));
+        Scene mixed = Scene.of(8_000, prefill, List.of(D.revision("green").waiting(900)));
+        Scene same = Scene.of(8_000, prefill, List.of(D.revision("blue").waiting(900)));
+
+        assertThat(mixed.plan(handler()).ladder())
+                .containsExactly(PlanReason.NO_COMPATIBLE_PAIR, PlanReason.LOCAL_CHEAPER);
+        assertThat(same.plan(handler()).chosen().path()).isEqualTo("p->d");
+    }
+
+    @Test
+    void requiredTopology_keepsPairsTogether() {
+        Scene scene = Scene.of(
+                8_000,
+                List.of(P.host("one"), Spot.of("near").host("two").waiting(100)),
+                List.of(D.host("two").waiting(900)));
+
+        assertThat(scene.plan(handler()).chosen().path()).isEqualTo("p->d");
+        assertThat(scene.plan(Scene.handler().requiredTopology(Distance.HOST).build())
+                        .chosen()
+                        .path())
+                .isEqualTo("near->d");
+    }
+
+    @Test
+    void linkSlowerThanReading_isNotUsed_howeverLongTheQueue() {
+        JointDisaggHandler handler = Scene.handler()
+                .link(Distance.OTHER, KvLink.of(Duration.ZERO, 5))
+                .build();
+
+        JointPlan plan = Scene.of(8_000, List.of(P), List.of(D.waiting(60_000))).plan(handler);
+
+        assertThat(plan.ladder()).containsExactly(PlanReason.NO_LINK, PlanReason.LOCAL_CHEAPER);
+    }
+
+    @Test
+    void fullKv_isAvoidedWhereThereIsRoom_andWaitedForWhereThereIsNone() {
+        Spot full = Spot.of("full").kvUsage(0.999);
+        Spot slow = D.waiting(5_000);
+
+        JointPlan avoided = Scene.of(8_000, List.of(), List.of(full, slow)).plan(handler());
+        JointPlan queued = Scene.of(8_000, List.of(), List.of(full)).plan(handler());
+
+        assertThat(avoided.chosen().path()).isEqualTo("local d");
+        assertThat(avoided.ladder()).startsWith(PlanReason.KV_AVOIDED);
+        assertThat(queued.ladder()).startsWith(PlanReason.KV_QUEUED);
+        // 8,100 tokens less the 1,000 free ones come free in 7,100 of 999,000 parts of an answer.
+        assertThat(queued.chosen().admissionNanos()).isEqualTo(7_100.0 / 999_000 * 100 * 20e6, within(10.0));
+    }
+
+    @Test
+    void switchingKind_takesAClearGain() {
+        // Remote is better by 3 ms: 8,000 tokens take 83.9 ms to move.
+        Scene slightly = Scene.of(8_000, List.of(P), List.of(D.waiting(87)));
+        Scene other = Scene.of(8_000, List.of(P), List.of(D.waiting(81)));
+        JointDisaggHandler handler = byTtft().build();
+
+        PlanReason first = JointProperties.dispatched(slightly, handler).reason();
+        PlanReason second = JointProperties.dispatched(other, handler).reason();
+        Scene clearly = Scene.of(8_000, List.of(P), List.of(D.waiting(20)));
+        PlanReason third = JointProperties.dispatched(clearly, handler).reason();
+        PlanReason fourth = JointProperties.dispatched(slightly, handler).reason();
+
+        assertThat(List.of(first, second, third, fourth))
+                .containsExactly(
+                        PlanReason.REMOTE_CHEAPER,
+                        PlanReason.REMOTE_KEPT,
+                        PlanReason.LOCAL_CHEAPER,
+                        PlanReason.LOCAL_KEPT);
+    }
+
+    @Test
+    void evaluation_leavesTheMemoryAlone() {
+        JointDisaggHandler handler = byTtft().build();
+
+        Scene.of(8_000, List.of(P), List.of(D.waiting(900))).plan(handler);
+
+        assertThat(Scene.of(8_000, List.of(P), List.of(D.waiting(81)))
+                        .plan(handler)
+                        .reason())
+                .isEqualTo(PlanReason.LOCAL_CHEAPER);
+    }
+
+    @Test
+    void missedTargets_makeFirstTokensCountForMore() {
+        // Local is sooner by the transfer, but slows down 20 requests.
+        Scene scene = Scene.of(8_000, List.of(P), List.of(D.running(20)));
+        JointDisaggHandler handler = Scene.handler().interferenceWeight(0.5).build();
+
+        JointPlan calm = scene.plan(handler);
+        for (int i = 0; i < 3; i++) {
+            TestCycle late = Scene.of(8_000, List.of(), List.of(D.waiting(900))).cycle("late-" + i);
+            late.with(Scene.KEYS.ttftHeadroom(), "d", -1_000_000_000);
+            JointProperties.dispatched(late, Scene.of(8_000, List.of(), List.of(D.waiting(900))), handler);
+        }
+        JointPlan pressed = scene.plan(handler);
+
+        assertThat(calm.chosen().remote()).isTrue();
+        assertThat(pressed.chosen().remote()).isFalse();
+    }
+
+    @Test
+    void withoutPredictions_theDecodeProfilesOwnChoiceStands() {
+        Scene scene = Scene.of(8_000, List.of(P), List.of(D));
+        TestCycle silent = TestCycle.of(scene.cycle("request").fleet());
+
+        JointPlan plan = scene.plan(handler(), silent);
+
+        assertThat(plan.chosen()).isNull();
+        assertThat(plan.reason()).isEqualTo(PlanReason.DECODE_NOT_PREDICTED);
+    }
+
+    @Test
+    void ties_fallByTheDraw_notByOrder() {
+        List<Spot> alike = List.of(Spot.of("d0"), Spot.of("d1"), Spot.of("d2"));
+        Scene scene = Scene.of(1_000, List.of(), alike);
+
+        List<String> chosen = IntStream.range(0, 40)
+                .mapToObj(i -> scene.plan(handler(), scene.cycle("request-" + i))
+                        .chosen()
+                        .decode()
+                        .id())
+                .distinct()
+                .toList();
+
+        assertThat(chosen).hasSize(3);
+        assertThat(scene.plan(handler()).chosen())
+                .isEqualTo(scene.plan(handler()).chosen());
+    }
+
+    @Test
+    void profilesOfOneName_andScheduleWithoutDecode_areRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        JointDisaggHandler.builder().prefillProfile("decode").build())
+                .withMessageStartingWith("profiles: must have different names");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> handler().validate(List.of("prefill")))
+                .withMessageStartingWith("profile handler: needs a profile decode");
+        assertThat(handler().mayRun(List.of("decode", "other"))).containsExactly("decode");
+    }
+
+    @Test
+    void settingsOutOfRange_areRefused() {
+        JointDisaggHandler.Builder builder = JointDisaggHandler.builder();
+
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.perRole(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.interferenceWeight(Double.NaN));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.backlogWeight(-1));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.switchFor(Duration.ZERO, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.lowerTierWeight(1));
+        assertThatIllegalArgumentException().isThrownBy(() -> KvLink.of(Duration.ZERO, -1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new KvLink(-1, 0));
+    }
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.pointsman.core.disagg;
+
+import static dev.pointsman.core.Fixtures.dispatched;
+import static dev.pointsman.core.Fixtures.explained;
+import static dev.pointsman.core.Fixtures.explanation;
+import static dev.pointsman.core.Fixtures.rejected;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pointsman.api.decision.Dispatch;
+import dev.pointsman.api.decision.Leg;
+import dev.pointsman.api.decision.Rejection;
+import dev.pointsman.api.decision.SchedulingOutcome;
+import dev.pointsman.api.decision.Target;
+import dev.pointsman.api.decision.Usage;
+import dev.pointsman.api.explain.ProfileExplanation;
+import dev.pointsman.api.fleet.Endpoint;
+import dev.pointsman.api.fleet.EndpointMetrics;
+import dev.pointsman.api.fleet.Role;
+import dev.pointsman.api.request.InferenceRequest;
+import dev.pointsman.core.Pointsman;
+import dev.pointsman.core.fleet.Fleet;
+import dev.pointsman.core.latency.LabelledDeployments;
+import dev.pointsman.core.profile.PluginRef;
+import dev.pointsman.core.profile.Profile;
+import dev.pointsman.testkit.TestRequests;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** Whole requests through a scheduler over catalogued accelerators, with the times that ship. */
+class JointRequestTest {
+    private static final String PREFILLER = "x-prefiller-host-port";
+    private static final String ENCODERS = "x-encoder-hosts-ports";
+    private static final String SOURCE = "x-kv-cache-source-host-port";
+
+    private static Endpoint endpoint(String id, Role role) {
+        return Endpoint.builder(id, id + ":8000")
+                .role(role)
+                .label(LabelledDeployments.ACCELERATOR, "h100-sxm")
+                .label(LabelledDeployments.MODEL, "llama-3.1-8b")
+                .build();
+    }
+
+    private static Fleet fleet(int prefill, int decode) {
+        Fleet fleet = Fleet.create();
+        for (int i = 0; i < prefill; i++) {
+            fleet.join(endpoint("p" + i, Role.PREFILL));
+        }
+        for (int i = 0; i < decode; i++) {
+            fleet.join(endpoint("d" + i, Role.DECODE));
+        }
+        return fleet;
+    }
+
+    private static Pointsman scheduler(Fleet fleet) {
+        return Pointsman.builder(fleet)
+                .profile(Profile.builder("decode").filter("decode-filter").build())
+                .profile(Profile.builder("prefill").filter("prefill-filter").build())
+                .profileHandler(PluginRef.instance(
+                        "joint",
+                        JointDisaggHandler.builder().name("joint").perRole(64).build()))
+                .build();
+    }
+
+    private static InferenceRequest request(String id, int tokens) {
+        int[] prompt = new int[tokens];
+        Arrays.fill(prompt, id.hashCode()); // Unlike any other's, so that nothing of it is cached.
+        return TestRequests.builder(id).tokens(prompt).build();
+    }
+
+    /** Says that a decode endpoint is decoding many and has a queue. */
+    private static void busy(Fleet fleet, String id) {
+        fleet.update(
+                id,
+                EndpointMetrics.builder(System.nanoTime())
+                        .runningRequests(48)
+                        .waitingRequests(6)
+                        .kvUsage(0.4)
+                        .build());
+    }
+
+    @Test
+    void busyDecodeEndpoint_hasItsPromptReadElsewhere_andLoadIsWhereTheWorkIs() {
+        Fleet fleet = fleet(2, 1);
+        busy(fleet, "d0");
+        Pointsman pointsman = scheduler(fleet);
+
+        Dispatch dispatch = explained(pointsman, request("r", 8_000));
+
+        Leg prefill = dispatch.decision().otherLegs().get(0);
+        String reader = prefill.target().endpoint().id();
+        assertThat(dispatch.target().id()).isEqualTo("d0");
+        assertThat(dispatch.decision().headers())
+                .containsEntry(PREFILLER, reader + ":8000")
+                .containsEntry(ENCODERS, "")
+                .containsEntry(SOURCE, "");
+        assertThat(prefill.fallbacks())
+                .extracting(target -> target.endpoint().id())
+                .containsExactly(reader.equals("p0") ? "p1" : "p0");
+        assertThat(pointsman.requestsInFlight("d0")).isEqualTo(1);
+        assertThat(pointsman.tokensInFlight(reader)).isEqualTo(8_000);
+        assertThat(pointsman.tokensInFlight("d0")).isLessThan(8_000);
+        assertThat(explanation(dispatch).notes())
+                .anyMatch(note -> note.startsWith("profile handler joint: REMOTE_CHEAPER: " + reader + "->d0: ttft"))
+                .anyMatch(note -> note.startsWith("profile handler joint: runner-up local d0"))
+                .anyMatch(note -> note.contains("would win if every prefill queue were"));
+        assertThat(explanation(dispatch).profiles())
+                .extracting(ProfileExplanation::picker)
+                .containsOnly("profile handler");
+
+        dispatch.firstToken();
+        assertThat(pointsman.requestsInFlight(reader)).isZero();
+        dispatch.completed(new Usage(8_000, 10, 0));
+        assertThat(pointsman.requestsInFlight("d0") + pointsman.tokensInFlight("d0"))
+                .isZero();
+        assertThat(pointsman.tokensInFlight(reader)).isZero();
+    }
+
+    @Test
+    void idleFleet_readsWhereItDecodes_andNothingIsReservedOnThePrefillEndpoint() {
+        Pointsman pointsman = scheduler(fleet(1, 2));
+
+        Dispatch dispatch = dispatched(pointsman, request("r", 8_000));
+
+        assertThat(dispatch.decision().otherLegs()).isEmpty();
+        assertThat(dispatch.decision().headers()).containsEntry(PREFILLER, "");
+        assertThat(pointsman.requestsInFlight("p0")).isZero();
+        assertThat(pointsman.tokensInFlight(dispatch.target().id())).isGreaterThanOrEqualTo(8_000);
+        assertThat(dispatch.failover()).isPresent();
+        dispatch.failed("connection reset");
+        assertThat(pointsman.requestsInFlight("d0") + pointsman.requestsInFlight("d1"))
+                .isZero();
+    }
+
+    @Test
+    void prefillFailure_leavesTheDispatchToGoOnLocally() {
+        Fleet fleet = fleet(1, 1);
+        busy(fleet, "d0");
+        Pointsman pointsman = scheduler(fleet);
+        Dispatch dispatch = dispatched(pointsman, request("r", 8_000));
+        assertThat(dispatch.decision().otherLegs()).hasSize(1);
+
+        // The host sends the request to the same endpoint, without the prefill header.
+        fleet.leave("p0");
+        dispatch.sent();
+        dispatch.firstToken();
+
+        assertThat(dispatch.completed(new Usage(8_000, 10, 0))).isTrue();
+        assertThat(pointsman.requestsInFlight("d0") + pointsman.tokensInFlight("d0"))
+                .isZero();
+        assertThat(dispatched(pointsman, request("next", 8_000)).decision().otherLegs())
+                .isEmpty();
+    }
+
+    @Test
+    void kindOfTheLastDispatch_isRemembered_andThatOfAnEvaluationIsNot() {
+        Fleet fleet = fleet(1, 1);
+        Pointsman pointsman = Pointsman.builder(fleet)
+                .profile(Profile.builder("decode").filter("decode-filter").build())
+                .profile(Profile.builder("prefill").filter("prefill-filter").build())
+                .profileHandler(PluginRef.instance(
+                        "joint",
+                        JointDisaggHandler.builder()
+                                .switchFor(Duration.ofHours(1), 0)
+                                .build()))
+                .build();
+        busy(fleet, "d0");
+        pointsman.evaluate(request("only evaluated", 8_000));
+        fleet.update("d0", EndpointMetrics.builder(System.nanoTime()).build());
+        Dispatch idle = explained(pointsman, request("idle", 8_000));
+        idle.completed(Usage.UNKNOWN);
+
+        busy(fleet, "d0");
+        Dispatch busy = explained(pointsman, request("busy", 8_000));
+
+        assertThat(explanation(idle).notes()).anyMatch(note -> note.contains("LOCAL_CHEAPER"));
+        assertThat(explanation(busy).notes()).anyMatch(note -> note.contains("LOCAL_KEPT"));
+    }
+
+    @Test
+    void noDecodeEndpoint_isRefusedByType() {
+        Rejection rejection = rejected(scheduler(fleet(2, 0)), request("r", 100));
+
+        assertThat(rejection.reason()).isEqualTo(Rejection.Reason.FILTERED_OUT);
+        assertThat(rejection.detail()).startsWith("NO_DECODE: found no endpoint to decode on: profile decode");
+    }
+
+    @Test
+    void promptBeyondAnyKv_isRefused() {
+        Rejection rejection = rejected(scheduler(fleet(1, 1)), request("r", 2_000_000));
+
+        assertThat(rejection.reason()).isEqualTo(Rejection.Reason.NO_DECISION);
+        assertThat(rejection.detail()).startsWith("KV_TOO_SMALL");
+    }
+
+    @Test
+    void fallbacksOfThePair_areCompatibleWithIt() {
+        Fleet fleet = fleet(3, 3);
+        for (int i = 0; i < 3; i++) {
+            busy(fleet, "d" + i);
+        }
+
+        Dispatch dispatch = dispatched(scheduler(fleet), request("r", 8_000));
+
+        List<Target> decodes = dispatch.decision().primary().fallbacks();
+        assertThat(decodes).extracting(target -> target.endpoint().role()).containsOnly(Role.DECODE);
+        assertThat(decodes)
+                .hasSize(2)
+                .doesNotContain(dispatch.decision().primary().target());
+        assertThat(dispatch.decision().otherLegs().get(0).fallbacks()).hasSize(2);
+    }
+
+    @Test
+    void manyAtOnce_leaveNoLoadBehind() throws Exception {
+        Fleet fleet = fleet(4, 4);
+        Pointsman pointsman = scheduler(fleet);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        List<Future<?>> done = new ArrayList<>();
+        for (int thread = 0; thread < 4; thread++) {
+            int number = thread;
+            done.add(threads.submit(() -> {
+                List<Dispatch> open = new ArrayList<>();
+                for (int i = 0; i < 200; i++) {
+                    SchedulingOutcome outcome = pointsman.schedule(request(number + "-" + i, 1_000 + 37 * i));
+                    open.add((Dispatch) outcome);
+                    if (i % 3 == 0) {
+                        open.remove(0).completed(Usage.UNKNOWN);
+                    }
+                }
+                open.forEach(Dispatch::close);
+            }));
+        }
+        for (Future<?> one : done) {
+            one.get();
+        }
+        threads.shutdown();
+
+        for (Endpoint endpoint : List.of(endpoint("p0", Role.PREFILL), endpoint("d0", Role.DECODE))) {
+            assertThat(pointsman.requestsInFlight(endpoint.id())).isZero();
+            assertThat(pointsman.tokensInFlight(endpoint.id())).isZero();
+        }
+    }
+}

@@ -6,16 +6,13 @@ import java.util.Locale;
 
 /** Puts results of the same trace side by side, for people. */
 public final class StageTable {
-    private static final String HEAD = "%-10s %7s %9s %9s %9s %9s %9s %9s %7s %8s %8s  %s%n";
-    private static final String LINE = "%-10s %6.1f%% %9s %9s %9s %9s %9s %9s %6.1f%% %7.1f%% %8.2f  %s%n";
-
     private StageTable() {}
 
     /** Makes a table of a line for each result. */
     public static String format(List<StageResult> results) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                HEAD,
+                "%-10s %7s %9s %9s %9s %9s %9s %9s %7s %8s %8s  %s%n",
                 "policy",
                 "remote",
                 "TTFT mean",
@@ -31,7 +28,7 @@ public final class StageTable {
         for (StageResult result : results) {
             text.append(String.format(
                     Locale.ROOT,
-                    LINE,
+                    "%-10s %6.1f%% %9s %9s %9s %9s %9s %9s %6.1f%% %7.1f%% %8.2f  %s%n",
                     result.policy(),
                     100 * result.remoteShare(),
                     seconds(result.meanTtftSeconds()),

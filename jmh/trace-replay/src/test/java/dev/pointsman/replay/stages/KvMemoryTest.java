@@ -38,7 +38,7 @@ final class KvMemoryTest {
                     taken.add(one);
                 }
             }
-            assertThat(memory.usage() * capacity).isCloseTo(naive.used(), within(1e-9));
+            assertThat(memory.usage() * capacity).isCloseTo((double) naive.used(), within(1e-9));
             assertThat(memory.usage()).isLessThanOrEqualTo(1);
         }
     }
@@ -53,6 +53,7 @@ final class KvMemoryTest {
         return prompt;
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Taken(long[] prompt, long rest) {}
 
     private static final class Naive {

@@ -154,9 +154,9 @@ class WhoMayKnowWhomTest {
                     .or(assignableTo(java.util.concurrent.Executors.class))
                     .or(assignableTo(ThreadLocal.class))
                     .or(assignableTo(java.util.Timer.class)))
-            // A stage may be completed by whoever calls; only these would hand it to a pool of threads.
+            // A stage may be completed by whoever calls; these would hand it to a pool of threads, or wait for it.
             .orShould()
-            .callMethodWhere(target(nameMatching(".*Async|delayedExecutor|orTimeout|completeOnTimeout"))
+            .callMethodWhere(target(nameMatching(".*Async|delayedExecutor|orTimeout|completeOnTimeout|join|get"))
                     .and(target(owner(assignableTo(java.util.concurrent.CompletionStage.class)))))
             .orShould()
             .callMethod(Thread.class, "start")

@@ -5,10 +5,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pointsman.accel.catalog.Accelerator;
 import dev.pointsman.accel.catalog.AcceleratorCatalog;
-import dev.pointsman.accel.catalog.DType;
 import dev.pointsman.accel.catalog.PriceKind;
 import dev.pointsman.accel.cost.CostModel;
-import dev.pointsman.accel.model.ModelCatalog;
 import dev.pointsman.api.fleet.Role;
 import dev.pointsman.core.sizing.FleetPlan;
 import dev.pointsman.core.sizing.ReplicaCapacities;
@@ -58,6 +56,9 @@ final class PlanCommand implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Mixin
+    private ServedOptions served = new ServedOptions();
+
+    @Mixin
     private FormatOptions format = new FormatOptions();
 
     @Option(names = "--trace", paramLabel = "TRACE", description = "The traffic: Mooncake JSONL or Azure CSV.")
@@ -83,20 +84,6 @@ final class PlanCommand implements Callable<Integer> {
             defaultValue = "llama-3.1-70b",
             description = "What is served (default: ${DEFAULT-VALUE}).")
     private String model = "";
-
-    @Option(
-            names = "--dtype",
-            paramLabel = "TYPE",
-            defaultValue = "fp8",
-            description = "How weights are stored (default: ${DEFAULT-VALUE}).")
-    private String dtype = "";
-
-    @Option(
-            names = "--engine",
-            paramLabel = "NAME",
-            defaultValue = "vLLM",
-            description = "The engine (default: ${DEFAULT-VALUE}).")
-    private String engine = "";
 
     @Option(
             names = "--accelerators",
@@ -127,12 +114,6 @@ final class PlanCommand implements Callable<Integer> {
             description = "Which kind of price counts where the catalog has none of your own: own, rental, ownership or"
                     + " list (default: ${DEFAULT-VALUE}).")
     private String prices = "";
-
-    @Option(
-            names = "--catalog",
-            paramLabel = "FILE",
-            description = "Accelerators, prices and models of your own, beside those that ship.")
-    private @Nullable Path catalog;
 
     @Option(
             names = "--classes",
@@ -227,17 +208,13 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private PlanTerms terms() {
-        AcceleratorCatalog chips = AcceleratorCatalog.shipped();
-        ModelCatalog models = ModelCatalog.shipped();
-        if (catalog != null) {
-            chips = chips.with(catalog);
-            models = models.with(catalog);
-        }
+        AcceleratorCatalog chips = served.chips();
         List<Accelerator> chosen = accelerators.isEmpty()
                 ? chips.all()
                 : accelerators.stream().map(chips::get).toList();
         return new PlanTerms(
-                new StageFleet.Terms(models.get(model), chips, CostModel.shipped(), DType.of(dtype), engine),
+                new StageFleet.Terms(
+                        served.models().get(model), chips, CostModel.shipped(), served.weights(), served.engine()),
                 chosen,
                 tensorParallel,
                 List.of(Role.PREFILL_DECODE, Role.PREFILL, Role.DECODE),

@@ -3,10 +3,7 @@ package dev.pointsman.replay.cli;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.pointsman.accel.catalog.AcceleratorCatalog;
-import dev.pointsman.accel.catalog.DType;
 import dev.pointsman.accel.cost.CostModel;
-import dev.pointsman.accel.model.ModelCatalog;
 import dev.pointsman.replay.cli.output.StageOutput;
 import dev.pointsman.replay.stages.StageFleet;
 import dev.pointsman.replay.stages.StagePolicies;
@@ -46,6 +43,9 @@ import picocli.CommandLine.Spec;
 final class StagesCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
+
+    @Mixin
+    private ServedOptions served = new ServedOptions();
 
     @Mixin
     private FormatOptions format = new FormatOptions();
@@ -91,20 +91,6 @@ final class StagesCommand implements Callable<Integer> {
     private String model = "";
 
     @Option(
-            names = "--dtype",
-            paramLabel = "TYPE",
-            defaultValue = "fp8",
-            description = "How weights are stored (default: ${DEFAULT-VALUE}).")
-    private String dtype = "";
-
-    @Option(
-            names = "--engine",
-            paramLabel = "NAME",
-            defaultValue = "vLLM",
-            description = "The engine (default: ${DEFAULT-VALUE}).")
-    private String engine = "";
-
-    @Option(
             names = "--policies",
             paramLabel = "NAME",
             split = ",",
@@ -143,12 +129,6 @@ final class StagesCommand implements Callable<Integer> {
             description = "Seed of made-up traffic (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(
-            names = "--catalog",
-            paramLabel = "FILE",
-            description = "Accelerators, prices and models of your own, beside those that ship.")
-    private @Nullable Path catalog;
-
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
@@ -185,13 +165,8 @@ final class StagesCommand implements Callable<Integer> {
     }
 
     private StageFleet.Terms terms() {
-        AcceleratorCatalog chips = AcceleratorCatalog.shipped();
-        ModelCatalog models = ModelCatalog.shipped();
-        if (catalog != null) {
-            chips = chips.with(catalog);
-            models = models.with(catalog);
-        }
-        return new StageFleet.Terms(models.get(model), chips, CostModel.shipped(), DType.of(dtype), engine);
+        return new StageFleet.Terms(
+                served.models().get(model), served.chips(), CostModel.shipped(), served.weights(), served.engine());
     }
 
     private TraceSource source() {

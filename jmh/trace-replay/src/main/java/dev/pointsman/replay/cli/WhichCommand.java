@@ -5,10 +5,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pointsman.accel.catalog.Accelerator;
 import dev.pointsman.accel.catalog.AcceleratorCatalog;
-import dev.pointsman.accel.catalog.DType;
 import dev.pointsman.accel.catalog.PriceKind;
 import dev.pointsman.accel.cost.CostModel;
-import dev.pointsman.accel.model.ModelCatalog;
 import dev.pointsman.replay.report.WhichPage;
 import dev.pointsman.replay.which.Limits;
 import dev.pointsman.replay.which.Survey;
@@ -23,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,6 +40,9 @@ import picocli.CommandLine.Spec;
 final class WhichCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
+
+    @Mixin
+    private ServedOptions served = new ServedOptions();
 
     @Parameters(paramLabel = "MODEL", description = "The model's name, such as llama-3.1-70b.")
     private String model = "";
@@ -90,32 +92,12 @@ final class WhichCommand implements Callable<Integer> {
     private List<String> accelerators = List.of();
 
     @Option(
-            names = "--dtype",
-            paramLabel = "TYPE",
-            defaultValue = "fp8",
-            description = "How weights are stored (default: ${DEFAULT-VALUE}).")
-    private String dtype = "";
-
-    @Option(
-            names = "--engine",
-            paramLabel = "NAME",
-            defaultValue = "vLLM",
-            description = "The engine (default: ${DEFAULT-VALUE}).")
-    private String engine = "";
-
-    @Option(
             names = "--prices",
             paramLabel = "KIND",
             defaultValue = "rental",
             description = "Which kind of price is compared where the catalog has none of your own: own, rental,"
                     + " ownership or list (default: ${DEFAULT-VALUE}).")
     private String prices = "";
-
-    @Option(
-            names = "--catalog",
-            paramLabel = "FILE",
-            description = "Accelerators, prices and models of your own, beside those that ship.")
-    private @Nullable Path catalog;
 
     @Option(
             names = "--out",
@@ -128,16 +110,11 @@ final class WhichCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CommandSpec command = requireNonNull(spec);
         PrintWriter out = command.commandLine().getOut();
-        AcceleratorCatalog chips = AcceleratorCatalog.shipped();
-        ModelCatalog models = ModelCatalog.shipped();
-        if (catalog != null) {
-            chips = chips.with(catalog);
-            models = models.with(catalog);
-        }
+        AcceleratorCatalog chips = served.chips();
         Survey.Terms terms = new Survey.Terms(
-                models.get(model),
-                DType.of(dtype),
-                engine,
+                served.models().get(model),
+                served.weights(),
+                served.engine(),
                 PriceKind.of(prices),
                 new Limits(ttftMillis / 1e3, tpotMillis / 1e3));
         List<Traffic> traffics = new ArrayList<>();

@@ -29,15 +29,18 @@ public final class BranchAndBound {
     private static final int OPEN_NUMBERS = 8 << 20;
 
     private static final double UNIT = 1e4;
+    /** The largest number of which all smaller whole ones are doubles too. */
+    private static final double WHOLE = 1L << 53;
 
     private final CoveringProgram program;
     private final Watcher watcher;
     private final double grain;
+    private final double unit;
     private final Integer[] dearestFirst;
     private final PriorityQueue<Node> open =
             new PriorityQueue<>(Comparator.comparingDouble(Node::bound).thenComparingLong(Node::order));
     private final Deque<Node> deep = new ArrayDeque<>();
-    private final int mostOpen;
+    private int mostOpen;
     private final double[] weights;
     private long nodes;
     private long branches;
@@ -85,11 +88,11 @@ public final class BranchAndBound {
         this.program = program;
         this.watcher = watcher;
         grain = grain(program);
+        unit = DualSimplex.unit(program.costs);
         weights = new double[program.integers];
         for (int j = 0; j < weights.length; j++) {
-            weights[j] = 1e-9 + Math.abs(program.costs[j]);
+            weights[j] = EQUAL * unit + Math.abs(program.costs[j]);
         }
-        mostOpen = OPEN_NUMBERS / (program.columns() * (program.rows.size() + 1) + 1);
         dearestFirst = IntStream.range(0, program.integers).boxed().toArray(Integer[]::new);
         Arrays.sort(dearestFirst, Comparator.comparingDouble((Integer j) -> -program.costs[j]));
     }
@@ -101,6 +104,7 @@ public final class BranchAndBound {
 
     private Result search() {
         DualSimplex root = program.relaxation();
+        mostOpen = OPEN_NUMBERS / (root.size() + 1);
         nodes = 1;
         if (root.solve()) {
             add(new Node(root, roundedUp(root.objective()), 0));
@@ -148,8 +152,11 @@ public final class BranchAndBound {
                 return;
             }
         }
-        int column = fractional(linear);
-        if (column < 0 || (apart(linear.value(column)) <= INTEGRAL && accept(nearest(linear)))) {
+        int column = fractional(linear, INTEGRAL);
+        if (column < 0) {
+            column = accept(nearest(linear)) ? -1 : fractional(linear, 0);
+        }
+        if (column < 0) {
             return;
         }
         if (best < Double.POSITIVE_INFINITY) {
@@ -180,22 +187,20 @@ public final class BranchAndBound {
     }
 
     private boolean improves(double bound) {
-        return solution == null || bound < best - EQUAL * Math.max(1, Math.abs(best));
+        return solution == null || bound < best - EQUAL * Math.max(unit, Math.abs(best));
     }
 
-    /** Returns the integer column whose distance to an integer is worth most; or -1 if all are exactly integers. */
-    private int fractional(DualSimplex linear) {
+    /** Returns the integer column whose distance to an integer is worth most; or -1 if none is farther than a tolerance. */
+    private int fractional(DualSimplex linear, double tolerance) {
         int farthest = -1;
         double most = 0;
         for (int j : dearestFirst) {
-            double apart = apart(linear.value(j)) * weights[j];
-            if (apart > most + 1e-9 || (farthest < 0 && apart > 0)) {
+            double apart = apart(linear.value(j));
+            double worth = apart * weights[j];
+            if (apart > tolerance && (farthest < 0 || worth > most + EQUAL * unit)) {
                 farthest = j;
-                most = apart;
+                most = worth;
             }
-        }
-        if (farthest < 0) {
-            accept(nearest(linear));
         }
         return farthest;
     }
@@ -265,7 +270,7 @@ public final class BranchAndBound {
     }
 
     private double roundedUp(double bound) {
-        double slack = EQUAL * Math.max(1, Math.abs(bound));
+        double slack = EQUAL * Math.max(unit, Math.abs(bound));
         return grain == 0 ? bound : Math.ceil((bound - slack) / grain) * grain;
     }
 
@@ -274,7 +279,8 @@ public final class BranchAndBound {
         long common = 0;
         for (int j = 0; j < program.columns(); j++) {
             double scaled = program.costs[j] * UNIT;
-            if (j >= program.integers ? scaled != 0 : Math.abs(scaled - Math.rint(scaled)) > 1e-6) {
+            boolean whole = Math.abs(scaled) < WHOLE && Math.abs(scaled - Math.rint(scaled)) <= 1e-12 * Math.abs(scaled);
+            if (j >= program.integers ? scaled != 0 : !whole) {
                 return 0;
             }
             common = greatestCommonDivisor(common, Math.abs(Math.round(scaled)));

@@ -10,7 +10,8 @@ import java.util.List;
  * rows are scaled so that 1 is their size. Rows are covered to within {@link #SLACK}, so that a demand that is met exactly, but
  * for rounding, is met. Arrays are owned by the program. Not to be changed once built.
  *
- * <p>Columns with a negative cost need an upper bound.
+ * <p>Columns with a negative cost need an upper bound; all integers should have one, or a program that has no solution in integers, but
+ * one in fractions, may be searched without end.
  */
 public final class CoveringProgram {
     /** How much of a row's size may be missing. */
@@ -122,7 +123,7 @@ public final class CoveringProgram {
         }
     }
 
-    /** Tells whether integers satisfy all rows; only for programs without other columns. */
+    /** Tells whether integers satisfy all rows as well as the relaxation has to; only for programs without other columns. */
     boolean satisfiedBy(long[] solution) {
         for (int i = 0; i < rows.size(); i++) {
             double[] row = rows.get(i);
@@ -130,7 +131,7 @@ public final class CoveringProgram {
             for (int j = 0; j < integers; j++) {
                 sum += row[j] * solution[j];
             }
-            if (sum < least.get(i)) {
+            if (sum < least.get(i) - DualSimplex.TOLERANCE) {
                 return false;
             }
         }

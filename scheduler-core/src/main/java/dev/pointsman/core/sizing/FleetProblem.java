@@ -101,11 +101,6 @@ public final class FleetProblem {
         return current.getOrDefault(option.id(), 0);
     }
 
-    /** Tells whether anything runs now, or what runs matters to the price. */
-    public boolean hasCurrent() {
-        return !current.isEmpty();
-    }
-
     /** Returns the price of starting a replica, in dollars per hour. */
     public double startDollars() {
         return startDollars;

@@ -15,7 +15,8 @@ import java.util.function.ToDoubleFunction;
  *
  * <p>Replicas that run now and those that are new have columns of their own if changes cost something or are limited, since their
  * prices differ. With one class of traffic, how it is routed needs no columns: what covers a stage adds up. With more, each pair of
- * class and option has a share. Options that another of the same role and type equals or beats in every respect are left out.
+ * class and option has a share. Options that another of the same role and type equals or beats in every respect are left out, unless some of them run now or
+ * there may be only so many of the other.
  */
 final class FleetProgram {
     private final FleetProblem problem;
@@ -26,6 +27,9 @@ final class FleetProgram {
 
     private final CoveringProgram program;
     private double constant;
+
+    /** What a replica has to serve of a class at least; less is lost in rounding. */
+    private static final double USEFUL = 1e-9;
 
     FleetProgram(FleetProblem problem) {
         this.problem = problem;
@@ -61,12 +65,32 @@ final class FleetProgram {
     private boolean useful(ReplicaOption option) {
         return problem.current(option) > 0
                 || problem.fewest(option.role()) > 0
-                || classes.stream().anyMatch(one -> option.rate(one) > 0);
+                || classes.stream().anyMatch(one -> serves(option, one));
+    }
+
+    /** Tells whether a replica is of any use to a class: whether less than a billion of them could serve it. */
+    static boolean serves(ReplicaOption option, TrafficClass one) {
+        return option.rate(one) > 0 && option.rate(one) >= USEFUL * one.requestsPerSecond();
+    }
+
+    /** Returns the share of a class that one replica serves, or 0 if it is of no use to it. */
+    private static double share(ReplicaOption option, TrafficClass one) {
+        return serves(option, one) ? option.rate(one) / one.requestsPerSecond() : 0;
+    }
+
+    /** Returns how many replicas are certainly enough, even if there are no others: more never help. */
+    private double enough(ReplicaOption option) {
+        double replicas = 0;
+        for (TrafficClass one : classes) {
+            replicas += serves(option, one) ? 1 / share(option, one) : 0;
+        }
+        return Math.max(problem.fewest(option.role()), Math.ceil(replicas));
     }
 
     private boolean beats(ReplicaOption other, ReplicaOption option) {
         if (other.id().equals(option.id())
-                || problem.hasCurrent()
+                || problem.current(option) > 0
+                || problem.mostChange().isPresent()
                 || other.role() != option.role()
                 || !other.accelerator().equals(option.accelerator())
                 || other.dollarsPerHour() > option.dollarsPerHour()
@@ -84,13 +108,13 @@ final class FleetProgram {
 
     private CoveringProgram build() {
         List<double[]> columns = new ArrayList<>();
-        boolean changesMatter = (problem.hasCurrent() && (problem.startDollars() > 0 || problem.stopDollars() > 0))
-                || problem.mostChange().isPresent();
+        boolean changesMatter =
+                problem.startDollars() > 0 || problem.stopDollars() > 0 || problem.mostChange().isPresent();
         for (int i = 0; i < options.size(); i++) {
             ReplicaOption option = options.get(i);
             double price = option.dollarsPerHour();
             if (!changesMatter) {
-                columns.add(new double[] {price, 0, Double.POSITIVE_INFINITY});
+                columns.add(new double[] {price, 0, enough(option)});
                 optionOf.add(i);
                 continue;
             }
@@ -101,8 +125,7 @@ final class FleetProgram {
                 optionOf.add(i);
                 constant += problem.stopDollars() * running;
             }
-            double most = problem.mostChange().isPresent() ? change : Double.POSITIVE_INFINITY;
-            columns.add(new double[] {price + problem.startDollars(), 0, most});
+            columns.add(new double[] {price + problem.startDollars(), 0, Math.min(change, enough(option))});
             optionOf.add(i);
         }
         int integers = columns.size();
@@ -131,14 +154,12 @@ final class FleetProgram {
                     for (int j = 0; j < integers; j++) {
                         ReplicaOption option = options.get(optionOf.get(j));
                         // More than all of it is of no use, and makes the bound weaker.
-                        row[j] = stage.servedBy(option.role())
-                                ? Math.min(1, option.rate(one) / one.requestsPerSecond())
-                                : 0;
+                        row[j] = stage.servedBy(option.role()) ? Math.min(1, share(option, one)) : 0;
                     }
                 } else {
                     for (int i = 0; i < options.size(); i++) {
                         ReplicaOption option = options.get(i);
-                        row[share(integers, c, i)] = stage.servedBy(option.role()) && option.rate(one) > 0 ? 1 : 0;
+                        row[column(integers, c, i)] = stage.servedBy(option.role()) && serves(option, one) ? 1 : 0;
                     }
                 }
                 built.atLeast(row, 1);
@@ -147,15 +168,14 @@ final class FleetProgram {
         if (classes.size() > 1) {
             for (int i = 0; i < options.size(); i++) {
                 double[] row = new double[all];
-                double largest = 1e-12;
-                for (TrafficClass one : classes) {
-                    double rate = options.get(i).rate(one);
-                    largest = Math.max(largest, rate > 0 ? one.requestsPerSecond() / rate : 0);
-                }
+                double largest = 1;
                 for (int c = 0; c < classes.size(); c++) {
-                    double rate = options.get(i).rate(classes.get(c));
-                    double load = rate > 0 ? classes.get(c).requestsPerSecond() / rate : 0;
-                    row[share(integers, c, i)] = load == 0 ? 0 : -load / largest;
+                    double share = share(options.get(i), classes.get(c));
+                    row[column(integers, c, i)] = share == 0 ? 0 : -1 / share;
+                    largest = Math.max(largest, -row[column(integers, c, i)]);
+                }
+                for (int j = integers; j < all; j++) {
+                    row[j] /= largest;
                 }
                 for (int j = 0; j < integers; j++) {
                     row[j] = optionOf.get(j) == i ? 1 / largest : 0;
@@ -165,7 +185,7 @@ final class FleetProgram {
         }
     }
 
-    private int share(int integers, int traffic, int option) {
+    private int column(int integers, int traffic, int option) {
         return integers + traffic * options.size() + option;
     }
 

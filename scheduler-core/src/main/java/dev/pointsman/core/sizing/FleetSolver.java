@@ -3,6 +3,7 @@ package dev.pointsman.core.sizing;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pointsman.api.fleet.Role;
 import dev.pointsman.core.internal.sizing.BranchAndBound;
 import dev.pointsman.core.internal.sizing.LinearProgram;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * stops ({@link SizingProgress#atMost}, {@link SizingProgress#within}) and takes the best plan so far, with its gap.
  */
 public final class FleetSolver {
+    private static final long MOST_TRIED = 10_000;
+
     private FleetSolver() {}
 
     /** Finds the cheapest plan, however long it takes. */
@@ -61,7 +64,7 @@ public final class FleetSolver {
                             Infeasible.Cause.STOPPED,
                             "No plan was found before the search was stopped.\nMaybe give it more time.",
                             List.of())
-                    : shortage(problem);
+                    : shortage(problem, progress);
         }
         int[] counts = program.counts(solution);
         List<FleetPlan.Pool> pools = new ArrayList<>();
@@ -73,10 +76,8 @@ public final class FleetSolver {
                 pools.add(new FleetPlan.Pool(option, counts[i]));
                 dollars += counts[i] * option.dollarsPerHour();
             }
-            if (problem.hasCurrent()) {
-                int change = counts[i] - problem.current(option);
-                transition += change > 0 ? change * problem.startDollars() : -change * problem.stopDollars();
-            }
+            int change = counts[i] - problem.current(option);
+            transition += change > 0 ? change * problem.startDollars() : -change * problem.stopDollars();
         }
         return new FleetPlan(
                 pools,
@@ -148,8 +149,18 @@ public final class FleetSolver {
         return most;
     }
 
-    /** Returns what is wrong if some stage of some class is served by nothing, however many there are. */
+    /** Returns what is wrong if some role, or some stage of some class, is served by nothing, however many there are. */
     private static @Nullable Infeasible unserved(FleetProblem problem) {
+        for (Role role : Role.values()) {
+            if (problem.fewest(role) > 0
+                    && problem.options().stream().noneMatch(option -> option.role() == role)) {
+                return new Infeasible(
+                        Infeasible.Cause.RESOURCES,
+                        "at least " + problem.fewest(role) + " of " + ReplicaOption.pool(role)
+                                + " are asked for, but no option has that role.\nMaybe add one, or ask for none.",
+                        List.of());
+            }
+        }
         for (TrafficClass one : problem.classes()) {
             if (one.requestsPerSecond() == 0) {
                 continue;
@@ -158,7 +169,7 @@ public final class FleetSolver {
                 List<ReplicaOption> serving = problem.options().stream()
                         .filter(option -> stage.servedBy(option.role()))
                         .toList();
-                if (serving.stream().noneMatch(option -> option.rate(one) > 0)) {
+                if (serving.stream().noneMatch(option -> FleetProgram.serves(option, one))) {
                     String what = stage.name().toLowerCase(Locale.ROOT);
                     return new Infeasible(
                             Infeasible.Cause.TARGET,
@@ -178,12 +189,17 @@ public final class FleetSolver {
         return null;
     }
 
-    private static Infeasible shortage(FleetProblem problem) {
+    /** Returns which limits stand in the way, each lifted alone; those with which it takes long to tell are not named. */
+    private static Infeasible shortage(FleetProblem problem, SizingProgress progress) {
         List<String> enough = new ArrayList<>();
         for (Limit limit : limits(problem)) {
             FleetProgram lifted = new FleetProgram(limit.lifted());
             BranchAndBound.Result result =
-                    BranchAndBound.solve(lifted.program(), (nodes, bound, best) -> best == Double.POSITIVE_INFINITY);
+                    BranchAndBound.solve(
+                            lifted.program(),
+                            (nodes, bound, best) -> best == Double.POSITIVE_INFINITY
+                                    && nodes < MOST_TRIED
+                                    && progress.proceed(nodes, bound, best));
             if (result.solution() != null) {
                 enough.add(limit.name() + " alone does not allow it");
             }
@@ -192,7 +208,7 @@ public final class FleetSolver {
                 Infeasible.Cause.RESOURCES,
                 "The targets can be met, but not with so few chips, watts or changes."
                         + "\nMaybe raise a limit, or shed some traffic.",
-                enough.isEmpty() ? List.of("several limits together do not allow it") : enough);
+                enough.isEmpty() ? List.of("lifting no single limit was found to allow it") : enough);
     }
 
     /**
@@ -223,6 +239,13 @@ public final class FleetSolver {
             limits.add(new Limit(
                     "the power of " + problem.watts().getAsDouble() + " W",
                     problem.toBuilder().power(OptionalDouble.empty()).build()));
+        }
+        for (Role role : Role.values()) {
+            if (problem.fewest(role) > 0) {
+                limits.add(new Limit(
+                        "at least " + problem.fewest(role) + " of " + ReplicaOption.pool(role),
+                        problem.toBuilder().atLeast(role, 0).build()));
+            }
         }
         if (problem.mostChange().isPresent()) {
             limits.add(new Limit(

@@ -3,6 +3,7 @@ package dev.pointsman.core.sizing;
 
 import dev.pointsman.api.fleet.Role;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -67,22 +68,34 @@ public record PlanExplanation(
     }
 
     /**
-     * Explains a plan, by solving the problem again under other conditions: some tens of times.
+     * Explains a plan, by solving the problem again under other conditions, some tens of times, each to the end.
      *
      * @param problem what was solved
      * @param plan its plan
      */
     public static PlanExplanation of(FleetProblem problem, FleetPlan plan) {
-        List<Alternative> alternatives = alternatives(problem, plan);
+        return of(problem, plan, SizingProgress.TO_THE_END);
+    }
+
+    /**
+     * Explains a plan, where each time that the problem is solved again may be stopped. Alternatives may then be dearer than they
+     * would have to be, limits may cost more than is said, and loads at which nothing was proven are left out.
+     *
+     * @param problem what was solved
+     * @param plan its plan
+     * @param progress watches each solution
+     */
+    public static PlanExplanation of(FleetProblem problem, FleetPlan plan, SizingProgress progress) {
+        List<Alternative> alternatives = alternatives(problem, plan, progress);
         List<Binding> binding = new ArrayList<>();
         for (FleetSolver.Limit limit : FleetSolver.limits(problem)) {
-            if (FleetSolver.solve(limit.lifted()) instanceof FleetPlan freer) {
+            if (FleetSolver.solve(limit.lifted(), progress) instanceof FleetPlan freer) {
                 saving(plan, freer, limit.name(), binding);
             }
         }
         FleetProblem free = problem.withOptions(
                 problem.options().stream().map(ReplicaOption::withFreeTransfer).toList());
-        if (FleetSolver.solve(free) instanceof FleetPlan freer) {
+        if (FleetSolver.solve(free, progress) instanceof FleetPlan freer) {
             saving(plan, freer, "bandwidth from prefill to decode", binding);
         }
         binding.sort(Comparator.comparingDouble(one -> -one.dollars()));
@@ -95,8 +108,8 @@ public record PlanExplanation(
                 prices(problem, plan, alternative, alternative.plan(), flips);
             }
         }
-        load(problem, plan, true, flips);
-        load(problem, plan, false, flips);
+        load(problem, plan, progress, true, flips);
+        load(problem, plan, progress, false, flips);
         return new PlanExplanation(alternatives, binding, flips);
     }
 
@@ -107,7 +120,7 @@ public record PlanExplanation(
         }
     }
 
-    private static List<Alternative> alternatives(FleetProblem problem, FleetPlan plan) {
+    private static List<Alternative> alternatives(FleetProblem problem, FleetPlan plan, SizingProgress progress) {
         Map<String, Predicate<ReplicaOption>> shapes = new LinkedHashMap<>();
         shapes.put("aggregated only", option -> option.aggregated() || option.role() == Role.ENCODE);
         shapes.put("disaggregated only", option -> !option.aggregated());
@@ -131,14 +144,16 @@ public record PlanExplanation(
             }
             FleetProblem restricted =
                     problem.withOptions(problem.options().stream().filter(shape).toList());
-            if (FleetSolver.solve(restricted) instanceof FleetPlan other) {
-                // What runs now and may not stay is stopped, which the restricted problem does not see.
-                double stopped = problem.options().stream()
-                                .filter(shape.negate())
-                                .mapToInt(problem::current)
-                                .sum()
-                        * problem.stopDollars();
-                alternatives.add(new Alternative(what, other, other.totalDollars() + stopped - plan.totalDollars()));
+            // What runs now and may not stay is stopped, which the restricted problem does not see.
+            int[] stopped = problem.options().stream()
+                    .filter(shape.negate())
+                    .mapToInt(problem::current)
+                    .toArray();
+            int most = problem.mostChange().orElse(Integer.MAX_VALUE);
+            if (Arrays.stream(stopped).allMatch(count -> count <= most)
+                    && FleetSolver.solve(restricted, progress) instanceof FleetPlan other) {
+                double stopping = Arrays.stream(stopped).sum() * problem.stopDollars();
+                alternatives.add(new Alternative(what, other, other.totalDollars() + stopping - plan.totalDollars()));
             } else {
                 alternatives.add(new Alternative(what, null, Double.POSITIVE_INFINITY));
             }
@@ -168,11 +183,12 @@ public record PlanExplanation(
     }
 
     /** Finds the load, up or down by a factor of at most 8, at which disaggregation is decided otherwise. */
-    private static void load(FleetProblem problem, FleetPlan plan, boolean up, List<Counterfactual> flips) {
+    private static void load(
+            FleetProblem problem, FleetPlan plan, SizingProgress progress, boolean up, List<Counterfactual> flips) {
         double same = 1;
         for (int i = 1; i <= LOAD_STEPS; i++) {
             double factor = Math.pow(LOAD_STEP, up ? i : -i);
-            Boolean apart = disaggregated(problem, factor);
+            Boolean apart = disaggregated(problem, factor, progress);
             if (apart == null) {
                 return;
             }
@@ -180,7 +196,11 @@ public record PlanExplanation(
                 double other = factor;
                 for (int step = 0; step < LOAD_BISECTIONS; step++) {
                     double middle = Math.sqrt(same * other);
-                    if (Boolean.valueOf(plan.disaggregated()).equals(disaggregated(problem, middle))) {
+                    Boolean there = disaggregated(problem, middle, progress);
+                    if (there == null) {
+                        break;
+                    }
+                    if (there == plan.disaggregated()) {
                         same = middle;
                     } else {
                         other = middle;
@@ -194,7 +214,9 @@ public record PlanExplanation(
         }
     }
 
-    private static @Nullable Boolean disaggregated(FleetProblem problem, double factor) {
-        return FleetSolver.solve(problem.scaled(factor)) instanceof FleetPlan plan ? plan.disaggregated() : null;
+    private static @Nullable Boolean disaggregated(FleetProblem problem, double factor, SizingProgress progress) {
+        return FleetSolver.solve(problem.scaled(factor), progress) instanceof FleetPlan plan && plan.proven()
+                ? plan.disaggregated()
+                : null;
     }
 }

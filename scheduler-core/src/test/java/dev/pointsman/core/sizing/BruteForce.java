@@ -52,13 +52,13 @@ final class BruteForce {
         }
         ReplicaOption kind = problem.options().get(option);
         int running = problem.current(kind);
-        for (int count = 0; count <= left; count++) {
+        for (int count = 0; count * kind.chips() <= left; count++) {
             counts[option] = count;
             int change = count - running;
             double changed = change > 0 ? change * problem.startDollars() : -change * problem.stopDollars();
             choose(
                     option + 1,
-                    left - count,
+                    left - count * kind.chips(),
                     prefilled + count * prefill[option],
                     decoded + count * decode[option],
                     dollars + count * kind.dollarsPerHour() + changed);
@@ -79,7 +79,7 @@ final class BruteForce {
             int role = 0;
             for (int j = 0; j < options; j++) {
                 ReplicaOption other = problem.options().get(j);
-                chips += other.accelerator().equals(kind.accelerator()) ? counts[j] : 0;
+                chips += other.accelerator().equals(kind.accelerator()) ? counts[j] * other.chips() : 0;
                 role += other.role() == kind.role() ? counts[j] : 0;
             }
             if (chips > problem.chipsOf(kind.accelerator()).orElse(Integer.MAX_VALUE)

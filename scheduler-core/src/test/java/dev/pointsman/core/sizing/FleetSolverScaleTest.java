@@ -42,6 +42,21 @@ class FleetSolverScaleTest {
         assertThat(plan.lowerBound()).isBetween(0.98 * plan.totalDollars(), plan.totalDollars());
     }
 
+    /** To the end it would take minutes; each of its some tens of solutions is stopped. */
+    @Test
+    void threeClasses_explanationStoppedEarly_saysWhatItFound() {
+        FleetProblem problem = large(1, 3);
+        SizingProgress shortly = SizingProgress.atMost(1);
+        FleetPlan plan = (FleetPlan) FleetSolver.solve(problem, shortly);
+
+        PlanExplanation why = PlanExplanation.of(problem, plan, shortly);
+
+        assertThat(why.alternatives()).hasSizeGreaterThan(3).allSatisfy(other -> assertThat(other.plan())
+                .isNotNull());
+        assertThat(why.counterfactuals()).anySatisfy(flip -> assertThat(flip.what())
+                .startsWith("price of "));
+    }
+
     private static FleetProblem large(long seed, int classes) {
         SplittableRandom random = new SplittableRandom(seed);
         FleetProblem.Builder problem = FleetProblem.builder();

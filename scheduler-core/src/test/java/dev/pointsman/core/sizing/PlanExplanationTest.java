@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.pointsman.api.fleet.Role;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class PlanExplanationTest {
@@ -90,6 +91,73 @@ class PlanExplanationTest {
             assertThat(why.cause()).isEqualTo(Infeasible.Cause.RESOURCES);
             assertThat(why.details()).contains("2 chips of b alone does not allow it");
         });
+    }
+
+    @Test
+    void alternative_paysForStoppingWhatRuns_andForStartingWhatDoesNot() {
+        FleetProblem problem = problem()
+                .running("aggregated/a/tp1", 4)
+                .transition(1, 0.5)
+                .build();
+        FleetPlan plan = (FleetPlan) FleetSolver.solve(problem);
+
+        PlanExplanation why = PlanExplanation.of(problem, plan);
+
+        // Staying costs 16; two of prefill/a and one of decode/b 11.80, three starts and four stops.
+        assertThat(plan.totalDollars()).isCloseTo(16, within(1e-9));
+        assertThat(why.alternatives()).anySatisfy(other -> {
+            assertThat(other.what()).isEqualTo("disaggregated only");
+            assertThat(other.moreDollars()).isCloseTo(11.8 + 3 * 1 + 4 * 0.5 - 16, within(1e-9));
+        });
+        FleetProblem slow = problem.toBuilder().mostChange(OptionalInt.of(3)).build();
+        assertThat(PlanExplanation.of(slow, plan).alternatives()).anySatisfy(other -> {
+            assertThat(other.what()).isEqualTo("disaggregated only");
+            assertThat(other.plan()).as("four cannot be stopped at once").isNull();
+        });
+    }
+
+    @Test
+    void startsCost_whetherAnythingRunsOrNot() {
+        FleetProblem problem = FleetProblem.builder()
+                .traffic(TrafficClass.of("all", 10, 1000, 100, SmallFleets.TARGET))
+                .option(option(Role.PREFILL_DECODE, "small", 1, 2.5))
+                .option(option(Role.PREFILL_DECODE, "large", 5, 10))
+                .transition(2, 0)
+                .build();
+
+        FleetPlan plan = (FleetPlan) FleetSolver.solve(problem);
+
+        assertThat(plan).hasToString("1 x aggregated/large/tp1: 7.00 $/h");
+        assertThat(plan.transitionDollars()).isEqualTo(2);
+    }
+
+    @Test
+    void betterOption_thatMayGrowByTwoOnly_leavesTheRestToTheOther() {
+        FleetProblem.Builder problem = FleetProblem.builder()
+                .traffic(TrafficClass.of("all", 10, 1000, 100, SmallFleets.TARGET))
+                .mostChange(OptionalInt.of(2));
+        for (int tp = 1; tp <= 2; tp++) {
+            Map<String, Capacity> capacities = Map.of("all", Capacity.stated(4));
+            problem.option(new ReplicaOption(
+                    Role.PREFILL_DECODE, "gpu", tp, tp, tp, 0, Double.POSITIVE_INFINITY, capacities));
+        }
+
+        assertThat(FleetSolver.solve(problem.build()))
+                .hasToString("2 x aggregated/gpu/tp1 + 1 x aggregated/gpu/tp2: 4.00 $/h");
+    }
+
+    @Test
+    void roleAskedFor_thatNoOptionHas_isSaid_andOneThatCosts_isBinding() {
+        FleetProblem none = problem().atLeast(Role.ENCODE, 2).build();
+        FleetProblem many = problem().atLeast(Role.DECODE, 3).build();
+
+        assertThat(FleetSolver.solve(none)).isInstanceOfSatisfying(Infeasible.class, why -> assertThat(why.reason())
+                .startsWith("at least 2 of encode are asked for, but no option has that role.\nMaybe "));
+        assertThat(PlanExplanation.of(many, (FleetPlan) FleetSolver.solve(many)).binding())
+                .anySatisfy(binding -> {
+                    assertThat(binding.limit()).isEqualTo("at least 3 of decode");
+                    assertThat(binding.dollars()).isCloseTo(2 * 3.8, within(1e-9));
+                });
     }
 
     @Test

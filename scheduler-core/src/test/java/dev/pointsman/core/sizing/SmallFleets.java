@@ -28,6 +28,76 @@ final class SmallFleets {
         return fleet(new SplittableRandom(seed), 2, 2);
     }
 
+    /**
+     * One class, with numbers that are hard on arithmetic: prices of nothing, all alike, of billionths or billions; capacities of
+     * nothing, of billionths, or far beyond what comes; demands that are met to the dot; limits and transitions, running or not.
+     */
+    static FleetProblem hostile(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int prices = random.nextInt(7);
+        int rates = random.nextInt(5);
+        FleetProblem.Builder problem = FleetProblem.builder().quota(OptionalInt.of(random.nextInt(MOST_REPLICAS + 1)));
+        double load = random.nextInt(8) == 0 ? Math.pow(10, random.nextDouble(-9, 9)) : random.nextInt(25);
+        problem.traffic(new TrafficClass("c0", load, 1000, 100, 0, false, random.nextInt(2), TARGET));
+        for (int t = random.nextInt(1, 4); t > 0; t--) {
+            for (Role role : new Role[] {Role.PREFILL, Role.DECODE, Role.PREFILL_DECODE}) {
+                Capacity capacity = Capacity.stated(hostileRate(random, rates));
+                double bandwidth = random.nextInt(4) == 0 ? random.nextInt(1, 10) : Double.POSITIVE_INFINITY;
+                // Two of a type, so that one may be better in every respect.
+                for (int tp = 1; tp <= random.nextInt(1, 3); tp++) {
+                    ReplicaOption option = new ReplicaOption(
+                            role,
+                            "t" + t,
+                            tp,
+                            tp,
+                            hostilePrice(random, prices),
+                            250 * random.nextInt(4),
+                            bandwidth,
+                            Map.of("c0", capacity));
+                    problem.option(option);
+                    if (random.nextInt(6) == 0) {
+                        problem.running(option.id(), random.nextInt(4));
+                    }
+                }
+            }
+            if (random.nextInt(3) == 0) {
+                problem.available("t" + t, random.nextInt(5));
+            }
+        }
+        if (random.nextInt(3) == 0) {
+            problem.transition(hostilePrice(random, prices), hostilePrice(random, prices));
+        }
+        if (random.nextInt(3) == 0) {
+            problem.mostChange(OptionalInt.of(random.nextInt(4)));
+        }
+        if (random.nextInt(4) == 0) {
+            problem.power(OptionalDouble.of(250 * random.nextInt(12)));
+        }
+        return problem.build();
+    }
+
+    private static double hostilePrice(SplittableRandom random, int kind) {
+        return switch (kind) {
+            case 0 -> random.nextInt(3);
+            case 1 -> 2.5;
+            case 2 -> 1e-10 * random.nextDouble(1, 5);
+            case 3 -> 1e9 * random.nextDouble(1, 5);
+            case 4 -> random.nextInt(3) == 0 ? 1e9 : random.nextDouble(0.001, 5);
+            case 5 -> 1e-4 * random.nextInt(1, 4) + random.nextInt(2) * 0.9e-10;
+            default -> Math.pow(10, random.nextDouble(-9, 9));
+        };
+    }
+
+    private static double hostileRate(SplittableRandom random, int kind) {
+        return switch (kind) {
+            case 0 -> random.nextInt(12);
+            case 1 -> random.nextInt(4) == 0 ? 1e-9 : random.nextInt(1, 10);
+            case 2 -> random.nextInt(4) == 0 ? 1e12 : random.nextInt(1, 10);
+            case 3 -> 12.0 / random.nextInt(1, 13);
+            default -> Math.pow(10, random.nextDouble(-12, 12));
+        };
+    }
+
     private static FleetProblem fleet(SplittableRandom random, int classes, int mostTypes) {
         FleetProblem.Builder problem = FleetProblem.builder().quota(OptionalInt.of(MOST_REPLICAS));
         List<TrafficClass> all = new ArrayList<>();

@@ -86,18 +86,34 @@ public record PoolState(
         return replicas > 0 && readsInTime(replicas, margin) && generatesInTime(replicas, margin);
     }
 
-    /** A prompt's own time does not shrink with more replicas, so the margin is on what is left for waiting. */
+    /** Tells whether replicas can meet the target at all, however many there are: whether a prompt and a step alone do. */
+    boolean attainable() {
+        return !tooLongAlone() && !tooSlowAlone();
+    }
+
+    private boolean tooLongAlone() {
+        return option.role().prefills() && ownSeconds >= target.ttftSeconds();
+    }
+
+    private boolean tooSlowAlone() {
+        return option.role().decodes() && step.baseSeconds() > target.tpotSeconds();
+    }
+
+    /**
+     * A prompt's own time does not shrink with more replicas, so the margin is on what is left for waiting; if nothing is, no number
+     * of replicas is enough, and waiting is held to the target by itself. Reading takes its share of the time, whatever waits just now.
+     */
     private boolean readsInTime(int replicas, double margin) {
+        double left = target.ttftSeconds() - (tooLongAlone() ? 0 : ownSeconds);
         return !option.role().prefills()
-                || (queuedSeconds == 0 && ownSeconds <= target.ttftSeconds())
-                || queuedSeconds / replicas <= (target.ttftSeconds() - ownSeconds) * margin;
+                || (busy * running / replicas <= margin && queuedSeconds / replicas <= left * margin);
     }
 
     private boolean generatesInTime(int replicas, double margin) {
         double each = kvTokens / replicas;
         return !option.role().decodes()
                 || each == 0
-                || (each < kvCapacity && step.seconds(each) <= target.tpotSeconds() * margin);
+                || (each < kvCapacity && (tooSlowAlone() || step.seconds(each) <= target.tpotSeconds() * margin));
     }
 
     /** Returns the share of requests that so many replicas would serve in time: all or none of decode, a tail of waiting of prefill. */
@@ -105,9 +121,13 @@ public record PoolState(
         if (replicas == 0) {
             return queuedSeconds == 0 && kvTokens == 0 ? 1 : 0;
         }
+        if (tooSlowAlone() && kvTokens > 0) {
+            return 0;
+        }
         double reads = 1;
         if (option.role().prefills()) {
-            double utilization = Math.min(1, busy * running / replicas);
+            // Where nothing ran, how busy replicas will be is not known; what waits now certainly waits.
+            double utilization = busy * running == 0 ? 1 : Math.min(1, busy * running / replicas);
             reads = Queueing.waitAttainment(queuedSeconds / replicas, utilization, target.ttftSeconds() - ownSeconds);
         }
         return generatesInTime(replicas, 1) ? reads : 0;

@@ -6,6 +6,7 @@ import dev.pointsman.core.sizing.FleetSolver;
 import dev.pointsman.core.sizing.SizingOutcome;
 import dev.pointsman.core.sizing.SizingProgress;
 import dev.pointsman.core.sizing.TrafficClass;
+import dev.pointsman.core.sizing.scaling.ScalingSignals.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,10 @@ import java.util.Map;
  * moves the numbers above them. Thread-safe, no state: what a loop has to remember is in its arguments.
  *
  * <p>The reactive loop adds replicas until what waits is served in time, at most some in a call; it takes away one at a time, and only
- * if those that stay could take everything with a margin (the consolidation test: load times {@code N / (N - 1)}). While
- * replicas start it does nothing, since what they will do is not seen yet. A pool of none with work waiting starts at once.
+ * if those that stay could take everything with a margin (the consolidation test: load times {@code N / (N - 1)}), never the last one;
+ * to run none is for the host to say, by {@code most}. While replicas start it does nothing, since what they will do is not seen yet. A
+ * pool of none with work waiting starts at once. Where the target is out of reach for any number, because a prompt or a step alone
+ * misses it, replicas are added for what waits, not for the target.
  */
 public final class ScalingLoops {
     private ScalingLoops() {}
@@ -47,9 +50,17 @@ public final class ScalingLoops {
      * @param problem what there is, with what runs now
      * @param requestsPerSecond forecast of classes by name; those that are missing stay as they are
      * @param progress watches the solver
+     * @throws IllegalArgumentException if a class is forecast that the problem does not have
      */
     public static SizingOutcome predict(
             FleetProblem problem, Map<String, Double> requestsPerSecond, SizingProgress progress) {
+        List<String> names = problem.classes().stream().map(TrafficClass::name).toList();
+        for (String name : requestsPerSecond.keySet()) {
+            if (!names.contains(name)) {
+                throw new IllegalArgumentException("requestsPerSecond: there is no class " + name + ", only " + names
+                        + ".\nMaybe it is misspelt, or new; then add it to the problem.");
+            }
+        }
         List<TrafficClass> classes = new ArrayList<>();
         for (TrafficClass one : problem.classes()) {
             classes.add(one.withRate(requestsPerSecond.getOrDefault(one.name(), one.requestsPerSecond())));
@@ -61,59 +72,48 @@ public final class ScalingLoops {
     public static ScalingSignals react(List<PoolState> pools, Pace pace) {
         List<ScalingSignals.Pool> signals = new ArrayList<>();
         for (PoolState pool : pools) {
-            int desired = desired(pool, pace);
-            int present = pool.running() + pool.starting();
-            double waits = pool.queuedSeconds() / Math.max(1, pool.running());
-            signals.add(new ScalingSignals.Pool(
-                    pool.option(), present, desired, waits, pool.attainment(desired), reason(pool, desired, pace)));
+            signals.add(signal(pool, pace));
         }
         return new ScalingSignals(signals);
     }
 
-    private static int desired(PoolState pool, Pace pace) {
+    private static ScalingSignals.Pool signal(PoolState pool, Pace pace) {
         int present = pool.running() + pool.starting();
+        boolean waits = pool.queuedSeconds() > 0 || pool.kvTokens() > 0;
         int wanted = present;
+        Reason reason = Reason.STEADY;
         if (present == 0) {
-            wanted = waits(pool) ? 1 : 0;
-        } else if (pool.starting() == 0) {
-            if (!pool.suffices(present, 1)) {
-                while (wanted < present + pace.mostUp() && !pool.suffices(wanted, 1)) {
-                    wanted++;
-                }
-            } else if (pool.suffices(present - 1, pace.sensitivity())) {
-                wanted = present - 1;
+            wanted = waits ? 1 : 0;
+            reason = waits ? Reason.FROM_ZERO : Reason.STEADY;
+        } else if (pool.starting() > 0) {
+            reason = Reason.STARTING;
+        } else if (!pool.suffices(present, 1)) {
+            while (wanted < present + pace.mostUp() && !pool.suffices(wanted, 1)) {
+                wanted++;
             }
+            reason = Reason.TOO_SLOW;
+        } else if (pool.suffices(present - 1, pace.sensitivity())) {
+            wanted = present - 1;
+            reason = Reason.IDLE;
+        } else if (present > 1) {
+            reason = Reason.CONSOLIDATION_REFUSED;
         }
-        return Math.max(pool.floor(), Math.min(pool.most(), wanted));
-    }
-
-    private static boolean waits(PoolState pool) {
-        return pool.queuedSeconds() > 0 || pool.kvTokens() > 0;
-    }
-
-    private static ScalingSignals.Reason reason(PoolState pool, int desired, Pace pace) {
-        int present = pool.running() + pool.starting();
-        if (desired > present) {
-            if (present == 0 && waits(pool)) {
-                return ScalingSignals.Reason.FROM_ZERO;
-            }
-            return desired == pool.floor() && pool.suffices(present, 1)
-                    ? ScalingSignals.Reason.FLOOR
-                    : ScalingSignals.Reason.TOO_SLOW;
+        if (pool.running() > 0 && pool.starting() == 0 && waits && !pool.attainable()) {
+            reason = Reason.OUT_OF_REACH;
         }
-        if (desired < present) {
-            return desired == pool.most() && !pool.suffices(desired, pace.sensitivity())
-                    ? ScalingSignals.Reason.CEILING
-                    : ScalingSignals.Reason.IDLE;
+        if (wanted < pool.floor()) {
+            wanted = pool.floor();
+            reason = reason == Reason.FROM_ZERO ? reason : Reason.FLOOR;
+        } else if (wanted > pool.most()) {
+            wanted = pool.most();
+            reason = Reason.CEILING;
         }
-        if (pool.starting() > 0) {
-            return ScalingSignals.Reason.STARTING;
-        }
-        if (present > 0 && !pool.suffices(present, 1)) {
-            return ScalingSignals.Reason.CEILING;
-        }
-        return present > 1 && !pool.suffices(present - 1, pace.sensitivity())
-                ? ScalingSignals.Reason.CONSOLIDATION_REFUSED
-                : ScalingSignals.Reason.STEADY;
+        return new ScalingSignals.Pool(
+                pool.option(),
+                present,
+                wanted,
+                pool.queuedSeconds() / Math.max(1, pool.running()),
+                pool.attainment(wanted),
+                reason);
     }
 }

@@ -27,6 +27,8 @@ public record ScalingSignals(List<Pool> pools) {
         STARTING,
         /** What waits, or what runs, would miss its target. */
         TOO_SLOW,
+        /** No number of replicas would meet the target, since a prompt or a step alone does not: only what waits is worked off. */
+        OUT_OF_REACH,
         /** One fewer could take it all, with a margin. */
         IDLE,
         /** One fewer could not. */

@@ -2,6 +2,7 @@
 package dev.pointsman.core.sizing.scaling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.pointsman.api.fleet.Role;
@@ -33,7 +34,7 @@ class ScalingLoopsTest {
     private static final ReplicaOption DECODE = ReplicaOption.of(Role.DECODE, "h100", 2, 8, Map.of());
 
     private static PoolState prefill(int running, double queuedSeconds) {
-        return new PoolState(PREFILL, running, 0, 0, 20, queuedSeconds, 0.8, 0.1, 0, 0, STEP, TARGET);
+        return new PoolState(PREFILL, running, 0, 0, 20, queuedSeconds, 0.3, 0.1, 0, 0, STEP, TARGET);
     }
 
     private static PoolState decode(int running, double kvTokens) {
@@ -130,15 +131,85 @@ class ScalingLoopsTest {
                 .hasSize(5);
     }
 
+    @Test
+    void prefill_emptyQueueOfBusyReplicas_doesNotShrink() {
+        PoolState busy = new PoolState(PREFILL, 4, 0, 0, 20, 0, 0.7, 0.1, 0, 0, STEP, TARGET);
+        PoolState calm = new PoolState(PREFILL, 4, 0, 0, 20, 0, 0.6, 0.1, 0, 0, STEP, TARGET);
+
+        // Three would be 93 % busy, or 80 %.
+        assertThat(one(busy).desired()).isEqualTo(4);
+        assertThat(one(busy).reason()).isEqualTo(Reason.CONSOLIDATION_REFUSED);
+        assertThat(one(calm).desired()).isEqualTo(3);
+    }
+
+    @Test
+    void promptAloneMissesTheTarget_replicasAreAddedForWhatWaitsOnly() {
+        PoolState late = new PoolState(PREFILL, 2, 0, 0, 20, 0.9, 0.5, 0.6, 0, 0, STEP, TARGET);
+        PoolState flooded = new PoolState(PREFILL, 2, 0, 0, 20, 10, 0.5, 0.6, 0, 0, STEP, TARGET);
+
+        assertThat(one(late).desired()).isEqualTo(2);
+        assertThat(one(late).reason()).isEqualTo(Reason.OUT_OF_REACH);
+        assertThat(one(late).attainment()).isZero();
+        assertThat(one(flooded).desired()).isEqualTo(4);
+        assertThat(one(flooded).reason()).isEqualTo(Reason.OUT_OF_REACH);
+    }
+
+    @Test
+    void stepAloneMissesTheTarget_replicasAreAddedForMemoryOnly() {
+        PoolState.StepTime slow = new PoolState.StepTime(0.2, 1e-5);
+        PoolState fits = new PoolState(DECODE, 2, 0, 0, 20, 0, 0, 0, 150_000, 100_000, slow, TARGET);
+        PoolState full = new PoolState(DECODE, 2, 0, 0, 20, 0, 0, 0, 250_000, 100_000, slow, TARGET);
+
+        assertThat(one(fits).desired()).isEqualTo(2);
+        assertThat(one(fits).reason()).isEqualTo(Reason.OUT_OF_REACH);
+        assertThat(one(fits).attainment()).isZero();
+        assertThat(one(full).desired()).isEqualTo(3);
+    }
+
+    @Test
+    void fromNothing_whatWaitsLong_isNotForecastInTime() {
+        PoolState empty = new PoolState(PREFILL, 0, 0, 0, 20, 40, 0, 0.1, 0, 0, STEP, TARGET);
+
+        assertThat(one(empty).reason()).isEqualTo(Reason.FROM_ZERO);
+        // 0.4 s are left of 40 that wait: 1 - exp(-0.01).
+        assertThat(one(empty).attainment()).isCloseTo(0.00995, within(1e-5));
+    }
+
+    @Test
+    void floor_isTheReason_alsoFromNothingAndForWhatIdles() {
+        PoolState none = new PoolState(PREFILL, 0, 0, 3, 20, 0, 0, 0.1, 0, 0, STEP, TARGET);
+        PoolState idle = new PoolState(PREFILL, 4, 0, 4, 20, 0, 0, 0.1, 0, 0, STEP, TARGET);
+
+        assertThat(one(none).desired()).isEqualTo(3);
+        assertThat(one(none).reason()).isEqualTo(Reason.FLOOR);
+        assertThat(one(idle).desired()).isEqualTo(4);
+        assertThat(one(idle).reason()).isEqualTo(Reason.FLOOR);
+    }
+
+    @Test
+    void forecastOfAnUnknownClass_isRefused() {
+        FleetProblem problem = FleetProblem.builder()
+                .traffic(TrafficClass.of("chat", 1, 1000, 100, TARGET))
+                .build();
+
+        assertThatThrownBy(() -> ScalingLoops.predict(problem, Map.of("caht", 10.0), SizingProgress.TO_THE_END))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("requestsPerSecond: there is no class caht, only [chat].\nMaybe ");
+    }
+
     /** What is scaled down could still take everything with the margin, whatever the load. */
     @Property
     void scaleDown_neverViolatesConsolidation(
-            @ForAll @IntRange(min = 1, max = 19) int running, @ForAll @DoubleRange(min = 0, max = 20) double queued) {
-        ScalingSignals.Pool signal = one(prefill(running, queued));
+            @ForAll @IntRange(min = 1, max = 19) int running,
+            @ForAll @DoubleRange(min = 0, max = 20) double queued,
+            @ForAll @DoubleRange(min = 0, max = 1) double busy) {
+        ScalingSignals.Pool signal =
+                one(new PoolState(PREFILL, running, 0, 0, 20, queued, busy, 0.1, 0, 0, STEP, TARGET));
 
-        assertThat(signal.desired()).isBetween(running - 1, running + 2);
-        if (signal.desired() < running && signal.desired() > 0) {
+        assertThat(signal.desired()).isBetween(Math.max(1, running - 1), Math.min(20, running + 2));
+        if (signal.desired() < running) {
             assertThat(queued / signal.desired()).isLessThanOrEqualTo(0.8 * 0.4 + 1e-12);
+            assertThat(busy * running / signal.desired()).isLessThanOrEqualTo(0.8 + 1e-12);
         }
     }
 }

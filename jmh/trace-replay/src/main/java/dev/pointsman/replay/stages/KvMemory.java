@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The KV memory of one simulated server, in blocks, as paged engines keep it: a sequence holds the blocks of its prompt, which it
  * may share with others of the same prefix, and blocks of its own for the rest. Blocks that nobody holds stay as cache until
- * others need their place; the least recently released goes first, of one prompt the last block.
+ * others need their place; the least recently released goes first, of one prompt the last block. A block that was taken is found as
+ * cache only once its content is there ({@link #fill}).
  *
  * <p>Invariant: blocks held, blocks of their own and blocks cached are together at most the capacity. Not thread-safe.
  */
@@ -26,13 +27,24 @@ final class KvMemory {
         idle.older = idle;
     }
 
-    /** Returns how many of the first blocks are here. */
+    /** Returns how many of the first blocks are here, with their content. */
     int leadingRun(long[] prompt, int count) {
         int run = 0;
-        while (run < count && blocks.containsKey(prompt[run])) {
+        for (Block block; run < count && (block = blocks.get(prompt[run])) != null && block.filled; ) {
             run++;
         }
         return run;
+    }
+
+    /** Says that the content of some blocks, which are held, is here now. */
+    void fill(long[] prompt, int from, int to) {
+        for (int i = from; i < to; i++) {
+            Block block = blocks.get(prompt[i]);
+            if (block == null) {
+                throw new IllegalStateException("block " + prompt[i] + " was filled, but not taken");
+            }
+            block.filled = true;
+        }
     }
 
     /**
@@ -122,6 +134,7 @@ final class KvMemory {
     private static final class Block {
         private final long id;
         private int holders;
+        private boolean filled;
         private @Nullable Block newer;
         private @Nullable Block older;
 

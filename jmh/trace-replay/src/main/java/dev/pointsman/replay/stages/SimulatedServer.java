@@ -43,6 +43,8 @@ final class SimulatedServer {
     private long busyNanos;
     private long readNewTokens;
     private long arrivals;
+    /** How many have memory here and are on their way. */
+    private int moving;
     /** Whether the next to be read waits for memory, and not for its turn only. */
     private boolean nextLacksMemory;
 
@@ -59,6 +61,22 @@ final class SimulatedServer {
         waiting.add(request);
     }
 
+    /** Lets a prompt that was to come here be read here, before all others. */
+    void readFirst(StagedRequest request) {
+        waiting.addFirst(request);
+    }
+
+    /** Returns who waits longest for memory here, read elsewhere; null if nobody does. */
+    @Nullable
+    StagedRequest longestIncoming() {
+        return incoming.peek();
+    }
+
+    /** Takes away who waits longest for memory here. */
+    void forgetIncoming() {
+        incoming.remove();
+    }
+
     /** Lets a prompt that was read elsewhere come here when there is memory. */
     void receive(StagedRequest request) {
         request.queued = arrivals++;
@@ -71,7 +89,7 @@ final class SimulatedServer {
         StagedRequest next = incoming.peek();
         StagedRequest own = waiting.peek();
         if (next == null
-                || runningRequests() >= kind.mostSequences()
+                || runningRequests() + moving >= kind.mostSequences()
                 || (nextLacksMemory && own != null && own.queued < next.queued)) {
             return null;
         }
@@ -81,10 +99,18 @@ final class SimulatedServer {
             return null;
         }
         next.hereBlocks = run;
+        moving++;
         return incoming.remove();
     }
 
     /** Lets a sequence decode here whose prompt was read elsewhere and has arrived. */
+    void arrived(StagedRequest request) {
+        moving--;
+        memory.fill(request.trace.blocks(), 0, request.sharedBlocks);
+        join(request);
+    }
+
+    /** Lets a sequence decode here whose prompt was read here. */
     void join(StagedRequest request) {
         joining.add(request);
     }
@@ -97,8 +123,9 @@ final class SimulatedServer {
         return running.size() + joining.size() + reading.size();
     }
 
+    /** Returns how many wait to be read, for memory, or for the KV that is on its way, as engines count them. */
     int waitingRequests() {
-        return waiting.size() + incoming.size();
+        return waiting.size() + incoming.size() + moving;
     }
 
     long busyNanos() {
@@ -134,7 +161,9 @@ final class SimulatedServer {
         for (StagedRequest request : reading) {
             budget -= chunk(request, budget);
         }
-        while (budget > 0 && !waiting.isEmpty() && running.size() + reading.size() < kind.mostSequences()) {
+        while (budget > 0
+                && !waiting.isEmpty()
+                && running.size() + reading.size() + moving < kind.mostSequences()) {
             StagedRequest next = waiting.element();
             StagedRequest older = incoming.peek();
             nextLacksMemory = (older != null && older.queued < next.queued) || !admit(next, now);
@@ -170,7 +199,14 @@ final class SimulatedServer {
     private long chunk(StagedRequest request, long budget) {
         long tokens = Math.min(budget, request.newTokens - request.readTokens);
         chunks.add(tokens);
+        // Layer by layer, a block is written before others in the same step look at it.
+        long before = request.cachedTokens + request.readTokens;
+        memory.fill(request.trace.blocks(), whole(request, before), whole(request, before + tokens));
         return tokens;
+    }
+
+    private int whole(StagedRequest request, long tokens) {
+        return (int) Math.min(request.sharedBlocks, tokens / blockTokens);
     }
 
     private boolean admit(StagedRequest request, long now) {

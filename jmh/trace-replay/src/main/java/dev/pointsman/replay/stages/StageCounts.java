@@ -18,6 +18,7 @@ final class StageCounts {
     private long tooLong;
     private long remote;
     private long completed;
+    private long readAgain;
     private long ttftInTime;
     private long inTime;
     private long inputTokens;
@@ -45,6 +46,15 @@ final class StageCounts {
         if (request.remote()) {
             remote++;
         }
+    }
+
+    /** Returns how many are placed and not ended. */
+    long underWay() {
+        return requests - rejected - tooLong - completed;
+    }
+
+    void readAgain() {
+        readAgain++;
     }
 
     void moved(double bytes) {
@@ -98,6 +108,7 @@ final class StageCounts {
                 tooLong,
                 completed,
                 remote,
+                readAgain,
                 ttftMicros.summarize(),
                 tpotMicros.summarize(),
                 totalMicros.summarize(),

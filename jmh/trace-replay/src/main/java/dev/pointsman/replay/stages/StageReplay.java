@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Deterministic: time is virtual, in integer nanoseconds, and simultaneous events happen in the order in which they were
  * caused. It judges how requests are split and fleets are sized, not engines: no preemption (memory for the whole answer is
- * taken at the start), no failures, and answers are not cached.
+ * taken at the start), no failures, and answers are not cached. Where servers that read for each other wait for each other's memory
+ * and nothing else happens, the oldest prompt is read again where it decodes, and counted.
  */
 public final class StageReplay {
     private static final int REPORT_STEPS = 16;
@@ -86,9 +87,11 @@ public final class StageReplay {
     private StageResult run(String policy) throws IOException {
         try (TraceReader reader = trace.open()) {
             TraceRequest next = reader.read();
-            while (next != null || !events.isEmpty()) {
+            while (next != null || !events.isEmpty() || counts.underWay() > 0) {
                 Event event = events.peek();
-                if (next != null && (event == null || next.arrivalNanos() < event.time())) {
+                if (event == null && counts.underWay() > 0) {
+                    readAgain();
+                } else if (next != null && (event == null || next.arrivalNanos() < event.time())) {
                     now = next.arrivalNanos();
                     latestArrival = now;
                     arrive(next);
@@ -123,6 +126,34 @@ public final class StageReplay {
         start(staged.prefillServer);
     }
 
+    /**
+     * Ends a deadlock. Where servers read for each other, each may hold prompts that wait for memory of the other; then nothing
+     * happens any more. Engines give such prompts up after a while and read them again; here that is at once, the oldest first.
+     */
+    private void readAgain() {
+        StagedRequest oldest = null;
+        for (SimulatedServer server : servers) {
+            StagedRequest request = server.longestIncoming();
+            if (request != null && (oldest == null || request.trace.index() < oldest.trace.index())) {
+                oldest = request;
+            }
+        }
+        if (oldest == null) {
+            throw new IllegalStateException(counts.underWay() + " requests are under way, but nothing happens");
+        }
+        int reader = oldest.prefillServer;
+        SimulatedServer server = servers.get(oldest.decodeServer);
+        server.forgetIncoming();
+        servers.get(reader).memory.release(oldest.trace.blocks(), oldest.sharedBlocks, oldest.ownPromptBlocks);
+        oldest.readAgainWhereItDecodes();
+        server.readFirst(oldest);
+        counts.readAgain();
+        for (int number : new int[] {oldest.decodeServer, reader}) {
+            start(number);
+            transfer(number);
+        }
+    }
+
     private void happen(Event event) {
         switch (event.kind()) {
             case STEP -> endStep(event.server());
@@ -146,6 +177,7 @@ public final class StageReplay {
         end.first().forEach(this::firstToken);
         for (StagedRequest request : end.read()) {
             if (request.remote()) {
+                request.prefillEnd = now;
                 servers.get(request.decodeServer).receive(request);
                 transfer(request.decodeServer);
             } else {
@@ -182,7 +214,8 @@ public final class StageReplay {
             long missing = Math.max(0, request.trace.inputTokens() - (long) request.hereBlocks * trace.blockTokens());
             double bytes = missing * kind.kvBytesPerToken();
             counts.moved(bytes);
-            if (settings.pipelined()) {
+            // Layers are sent as they are read only if there is memory for them by then.
+            if (settings.pipelined() && request.prefillEnd == now) {
                 double bandwidth = Math.min(kind.bytesPerSecond(), server.kind.bytesPerSecond());
                 double hidden = bandwidth * (now - request.prefillStart) / 1e9;
                 bytes = Math.max(bytes / kind.layers(), bytes - hidden);
@@ -194,7 +227,7 @@ public final class StageReplay {
     private void arrived(StagedRequest request) {
         SimulatedServer reader = servers.get(request.prefillServer);
         reader.memory.release(request.trace.blocks(), request.sharedBlocks, request.ownPromptBlocks);
-        servers.get(request.decodeServer).join(request);
+        servers.get(request.decodeServer).arrived(request);
         start(request.decodeServer);
         transfer(request.prefillServer);
         start(request.prefillServer);

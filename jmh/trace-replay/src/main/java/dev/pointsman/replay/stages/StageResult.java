@@ -16,6 +16,7 @@ import java.util.List;
  * @param tooLong requests that no memory of the chosen servers could hold; in no other number
  * @param completed requests answered
  * @param remote requests that were read on another server than the one that decoded them
+ * @param readAgain those of them that were read a second time where they decode, since servers waited for each other's memory
  * @param ttftMicros arrival to first token, of the completed
  * @param tpotMicros time per further token, of the completed with more than one
  * @param totalMicros arrival to last token, of the completed
@@ -38,6 +39,7 @@ public record StageResult(
         long tooLong,
         long completed,
         long remote,
+        long readAgain,
         QuantileSummary ttftMicros,
         QuantileSummary tpotMicros,
         QuantileSummary totalMicros,

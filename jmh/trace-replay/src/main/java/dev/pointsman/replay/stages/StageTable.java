@@ -53,6 +53,15 @@ public final class StageTable {
                         result.tooLong()));
             }
         }
+        for (StageResult result : results) {
+            if (result.readAgain() > 0) {
+                text.append(String.format(
+                        Locale.ROOT,
+                        "%s: %d prompts were read twice, since servers waited for each other's memory%n",
+                        result.policy(),
+                        result.readAgain()));
+            }
+        }
         return text.toString();
     }
 

@@ -10,7 +10,7 @@ final class StagedRequest {
 
     final TraceRequest trace;
     final Dispatch dispatch;
-    final int prefillServer;
+    int prefillServer;
     final int decodeServer;
 
     /** Whole blocks of the prompt, which may be shared. */
@@ -32,6 +32,7 @@ final class StagedRequest {
     long newTokens;
     long readTokens;
     long prefillStart;
+    long prefillEnd;
     long firstToken = NOT_YET;
     int generated;
     int reported;
@@ -45,6 +46,12 @@ final class StagedRequest {
         sharedBlocks = Math.min(trace.blocks().length, trace.inputTokens() / blockTokens);
         ownPromptBlocks = blocks(trace.inputTokens(), blockTokens) - sharedBlocks;
         ownBlocks = blocks((long) trace.inputTokens() + outputTokens(), blockTokens) - sharedBlocks;
+    }
+
+    /** Gives up what was read elsewhere: it is to be read where it decodes. */
+    void readAgainWhereItDecodes() {
+        prefillServer = decodeServer;
+        readTokens = 0;
     }
 
     boolean remote() {

@@ -36,6 +36,9 @@ final class KvMemoryTest {
                 assertThat(room).isEqualTo(naive.take(one));
                 if (room) {
                     taken.add(one);
+                    int filled = random.nextInt(one.prompt().length + 1);
+                    memory.fill(one.prompt(), 0, filled);
+                    naive.fill(one, filled);
                 }
             }
             assertThat(memory.usage() * capacity).isCloseTo((double) naive.used(), within(1e-9));
@@ -60,6 +63,7 @@ final class KvMemoryTest {
         private final int capacity;
         private final Map<Long, Integer> holders = new HashMap<>();
         private final Set<Long> idle = new LinkedHashSet<>();
+        private final Set<Long> filled = new LinkedHashSet<>();
         private long own;
 
         Naive(int capacity) {
@@ -68,10 +72,16 @@ final class KvMemoryTest {
 
         int leadingRun(long[] prompt) {
             int run = 0;
-            while (run < prompt.length && (holders.containsKey(prompt[run]) || idle.contains(prompt[run]))) {
+            while (run < prompt.length && filled.contains(prompt[run])) {
                 run++;
             }
             return run;
+        }
+
+        void fill(Taken taken, int count) {
+            for (int i = 0; i < count; i++) {
+                filled.add(taken.prompt()[i]);
+            }
         }
 
         boolean take(Taken taken) {
@@ -88,7 +98,9 @@ final class KvMemoryTest {
             }
             own += taken.rest();
             while (holders.size() + idle.size() + own > capacity) {
-                idle.remove(idle.iterator().next());
+                long oldest = idle.iterator().next();
+                idle.remove(oldest);
+                filled.remove(oldest);
             }
             return true;
         }

@@ -12,6 +12,7 @@ import dev.pointsman.replay.workload.Arrivals;
 import dev.pointsman.replay.workload.ConversationWorkload;
 import dev.pointsman.replay.workload.TokenRange;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -174,6 +175,92 @@ final class StageReplayTest {
                 .hasMessageContaining("such as 1xprefill/h100-sxm/tp4");
         assertThat(StageFleets.parse("1xprefill/h100-sxm/tp4,2xaggregated/h100-sxm/tp4"))
                 .hasToString("1xprefill/h100-sxm/tp4,2xaggregated/h100-sxm/tp4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {StagePolicies.LOCAL, StagePolicies.REMOTE})
+    void sequencesAtOnce_areNeverMoreThanTheServerTakes(String policy) throws IOException {
+        int[] largest = new int[1];
+        ServiceTimes watched = new ServiceTimes() {
+            @Override
+            public long prefillNanos(long newTokens, long cachedTokens) {
+                return newTokens * 10_000;
+            }
+
+            @Override
+            public long stepNanos(int batch, long contextTokens) {
+                largest[0] = Math.max(largest[0], batch);
+                return MILLISECOND;
+            }
+
+            @Override
+            public long interferenceNanos(long newTokens, long cachedTokens) {
+                return newTokens * 10_000;
+            }
+        };
+        ServerKind decode = new ServerKind("decode", Role.DECODE, watched, 100_000, 512, 2, 1e9, 1000, 10, Map.of());
+        StageFleet fleet = StageFleet.of(1, server(Role.PREFILL, LINEAR, 100_000), 1, decode);
+        List<TraceRequest> requests = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            requests.add(TraceRequest.withoutBlocks(i, i, 100, 50));
+        }
+
+        StageResult result =
+                StageReplay.run(new Trace("many", 16, requests), fleet, StagePolicies.find(policy), StageSettings.DEFAULT);
+
+        assertThat(result.completed()).isEqualTo(20);
+        assertThat(largest[0]).isEqualTo(2);
+    }
+
+    /** Each holds prompts that wait for memory of the other: the oldest are read again, and none is lost. */
+    @Test
+    void serversThatWaitForEachOthersMemory_readAgain() throws IOException {
+        ServerKind whole = server(Role.PREFILL_DECODE, LINEAR, 2_500);
+        StageFleet fleet = new StageFleet(List.of(whole, whole));
+        ConversationWorkload trace = new ConversationWorkload(
+                "tight", 20, 10, Arrivals.POISSON, 4, 500, 200, new TokenRange(1, 300), 0.5, 16, 7);
+
+        StageResult result = StageReplay.run(trace, fleet, REMOTE, StageSettings.DEFAULT);
+
+        assertThat(result.readAgain()).isPositive();
+        assertThat(result.completed()).isEqualTo(result.requests()).isGreaterThan(100);
+        assertThat(StageTable.format(List.of(result))).contains(result.readAgain() + " prompts were read twice");
+    }
+
+    @Test
+    void blocksOnTheirWay_areNotThereYet() throws IOException {
+        StageFleet fleet =
+                StageFleet.of(1, server(Role.PREFILL, LINEAR, 10_000), 1, server(Role.DECODE, LINEAR, 10_000));
+        long[] blocks = {1, 2, 3, 4};
+        // The second is read, from cache, while the first moves; the third after both have come.
+        Trace trace = new Trace(
+                "same",
+                16,
+                List.of(
+                        new TraceRequest(0, 0, 64, 1, blocks),
+                        new TraceRequest(1, 1, 64, 1, blocks),
+                        new TraceRequest(2, 500 * MILLISECOND, 64, 1, blocks)));
+
+        StageResult result = StageReplay.run(trace, fleet, REMOTE, StageSettings.DEFAULT);
+
+        assertThat(result.cachedTokens()).isEqualTo(63 + 63);
+        assertThat(result.movedBytes()).isEqualTo(2 * 64_000);
+    }
+
+    @Test
+    void pipelinedTransfer_hidesNothing_ifThereWasNoMemory() throws IOException {
+        StageFleet fleet =
+                StageFleet.of(1, server(Role.PREFILL, LINEAR, 10_000), 1, server(Role.DECODE, LINEAR, 1_100));
+        Trace trace = new Trace(
+                "two",
+                16,
+                List.of(TraceRequest.withoutBlocks(0, 0, 1000, 21), TraceRequest.withoutBlocks(1, 0, 1000, 1)));
+        StageSettings pipelined = new StageSettings(0, 1_250_000, true, 1_000_000_000, 50_000_000, 0);
+
+        StageResult result = StageReplay.run(trace, fleet, REMOTE, pipelined);
+
+        // Once the first has ended: 1.25 ms to set up, 1 ms for all bytes, and the first step.
+        assertThat(result.ttftMicros().max()).isEqualTo(result.totalMicros().p50() + 1_250 + 1_000 + 1_001);
     }
 
     private static ConversationWorkload singles(double rate, int count, int outputTokens) {

@@ -24,7 +24,8 @@ public record Crossovers(List<Row> rows) {
      *
      * @param deployment in words
      * @param tier its name
-     * @param tokens from which loading is faster; -1 if it is not up to the longest that was asked for
+     * @param tokens from which loading is faster, up to the longest that was asked for; -1 if it is not for that, though it may be for
+     *     short prefixes, whose reading takes a step however short they are
      * @param loadSeconds of the longest
      * @param recomputeSeconds of the longest
      */
@@ -36,18 +37,23 @@ public record Crossovers(List<Row> rows) {
         List<Row> rows = new ArrayList<>();
         for (Predictor predictor : predictors) {
             Deployment deployment = predictor.deployment();
-            double bytes = deployment.model().architecture().cacheBytes(mostTokens, deployment.kvCache());
-            TierPolicy policy = new TierPolicy(PrefillTime.predicted(predictor), bytes / mostTokens);
+            PrefillTime prefill = PrefillTime.predicted(predictor);
             for (TierLink tier : tiers) {
                 rows.add(new Row(
                         deployment.toString(),
                         tier.name(),
-                        policy.crossoverTokens(tier, mostTokens),
-                        tier.readSeconds(bytes, 0),
-                        predictor.prefill(mostTokens, 0).estimate()));
+                        TierPolicy.crossover(
+                                tokens -> loadSeconds(deployment, tier, tokens) < prefill.seconds(tokens, 0), mostTokens),
+                        loadSeconds(deployment, tier, mostTokens),
+                        prefill.seconds(mostTokens, 0)));
             }
         }
         return new Crossovers(rows);
+    }
+
+    /** Sliding windows and states make the bytes of a token depend on how many there are. */
+    private static double loadSeconds(Deployment deployment, TierLink tier, long tokens) {
+        return tier.readSeconds(deployment.model().architecture().cacheBytes(tokens, deployment.kvCache()), 0);
     }
 
     /** Returns the table as comma-separated values, with a header. */
@@ -56,13 +62,17 @@ public record Crossovers(List<Row> rows) {
         for (Row row : rows) {
             text.append(String.format(
                     Locale.ROOT,
-                    "\"%s\",%s,%d,%.6f,%.6f\n",
-                    row.deployment().replace("\"", "\"\""),
-                    row.tier(),
+                    "%s,%s,%d,%.6f,%.6f\n",
+                    quoted(row.deployment()),
+                    quoted(row.tier()),
                     row.tokens(),
                     row.loadSeconds(),
                     row.recomputeSeconds()));
         }
         return text.toString();
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\"", "\"\"") + '"';
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.core.tier;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,10 +19,17 @@ public final class PrefixPull {
      * An instance that could read a prompt.
      *
      * @param name to tell it from others
-     * @param prefixTokens what it has of the prompt
-     * @param queueSeconds what waits before
+     * @param prefixTokens what it has of the prompt; at least 0
+     * @param queueSeconds what waits before; at least 0
      */
-    public record Instance(String name, long prefixTokens, double queueSeconds) {}
+    public record Instance(String name, long prefixTokens, double queueSeconds) {
+        /** Checks the numbers. */
+        public Instance {
+            requireNonNull(name, "name");
+            Amounts.notNegative(name + ".prefixTokens", prefixTokens);
+            Amounts.notNegative(name + ".queueSeconds", queueSeconds);
+        }
+    }
 
     /**
      * An instance, judged.
@@ -34,10 +43,11 @@ public final class PrefixPull {
     /**
      * Judges instances, in their order.
      *
+     * @param promptTokens all of the prompt, at least 0; prefixes that are longer count as all of it
      * @param prefill how fast they read
-     * @param bytesPerToken of KV
+     * @param bytesPerToken of KV; above 0
      * @param link between them
-     * @param threshold pull if the longest prefix is more than this times the own one
+     * @param threshold pull if the longest prefix is more than this times the own one; above 0
      */
     public static List<Judged> judge(
             List<Instance> instances,
@@ -46,13 +56,19 @@ public final class PrefixPull {
             double bytesPerToken,
             TierLink link,
             double threshold) {
-        long longest =
-                instances.stream().mapToLong(Instance::prefixTokens).max().orElse(0);
+        Amounts.notNegative("promptTokens", promptTokens);
+        Amounts.positive("bytesPerToken", bytesPerToken);
+        Amounts.positive("threshold", threshold);
+        long longest = instances.stream()
+                .mapToLong(one -> Math.min(promptTokens, one.prefixTokens()))
+                .max()
+                .orElse(0);
         List<Judged> judged = new ArrayList<>();
         for (Instance one : instances) {
-            boolean pulls = longest > threshold * one.prefixTokens();
-            long prefix = pulls ? longest : one.prefixTokens();
-            double moved = pulls ? link.readSeconds((longest - one.prefixTokens()) * bytesPerToken, 0) : 0;
+            long own = Math.min(promptTokens, one.prefixTokens());
+            boolean pulls = longest > own && longest > threshold * own;
+            long prefix = pulls ? longest : own;
+            double moved = pulls ? link.readSeconds((longest - own) * bytesPerToken, 0) : 0;
             double ttft = one.queueSeconds() + moved + prefill.seconds(promptTokens - prefix, prefix);
             judged.add(new Judged(one, ttft, pulls));
         }

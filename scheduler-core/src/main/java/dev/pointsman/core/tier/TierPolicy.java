@@ -131,7 +131,7 @@ public final class TierPolicy {
     }
 
     /** Finds where a predicate that holds at the end begins to, by doubling back from the end and halving. */
-    private static long crossover(LongPredicate faster, long mostTokens) {
+    static long crossover(LongPredicate faster, long mostTokens) {
         if (mostTokens < 1 || !faster.test(mostTokens)) {
             return -1;
         }

@@ -96,6 +96,46 @@ class TierPolicyTest {
         assertThat(table.toCsv().lines()).hasSize(6).first().asString().startsWith("deployment,tier,crossover_tokens");
     }
 
+    /** Of a sliding window only so much moves, so the bytes of a token are fewer the longer the prefix is. */
+    @Test
+    void crossovers_ofSlidingWindows_areWhereTheTimesMeet() {
+        Deployment deployment = Deployment.of(
+                        ModelCatalog.shipped().get("gpt-oss-120b"),
+                        AcceleratorCatalog.shipped().get("h100-sxm"))
+                .tensorParallel(4)
+                .build();
+        Predictor predictor = CostModel.shipped().predictor(deployment);
+        TierLink link = TierLink.of("nic, \"fast\"", 8e9, 40e-3);
+
+        Crossovers table = Crossovers.of(List.of(predictor), List.of(link), 32_768);
+
+        long tokens = table.rows().get(0).tokens();
+        assertThat(tokens).isBetween(2L, 32_768L);
+        assertThat(loads(deployment, predictor, link, tokens)).isTrue();
+        assertThat(loads(deployment, predictor, link, tokens - 1)).isFalse();
+        assertThat(table.toCsv().lines().toList().get(1)).contains(",\"nic, \"\"fast\"\"\"," + tokens + ",");
+    }
+
+    private static boolean loads(Deployment deployment, Predictor predictor, TierLink link, long tokens) {
+        double bytes = deployment.model().architecture().cacheBytes(tokens, deployment.kvCache());
+        return link.readSeconds(bytes, 0) < predictor.prefill(tokens, 0).estimate();
+    }
+
+    @Test
+    void pull_neverFromItself_norBeyondThePrompt() {
+        List<PrefixPull.Instance> instances =
+                List.of(new PrefixPull.Instance("a", 9_000, 0), new PrefixPull.Instance("b", 0, 0));
+
+        List<PrefixPull.Judged> judged = PrefixPull.judge(
+                instances, 8_000, PrefillTime.atRate(8_000), BYTES, TierLink.of("link", 25e9, 1), 0.5);
+
+        assertThat(judged.get(0).pulls()).isFalse();
+        assertThat(judged.get(0).ttftSeconds()).isZero();
+        assertThat(judged.get(1).ttftSeconds()).isCloseTo(1 + 8_000 * BYTES / 25e9, within(1e-9));
+        assertThatThrownBy(() -> new PrefixPull.Instance("c", -1, 0))
+                .hasMessageStartingWith("c.prefixTokens: must be finite and at least 0, but was -1");
+    }
+
     /** The table says what the policy does: below the crossover it recomputes, from there on it loads. */
     @Property
     void crossover_isWhereTheChoiceTurns(

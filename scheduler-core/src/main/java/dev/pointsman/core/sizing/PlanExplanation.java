@@ -215,8 +215,7 @@ public record PlanExplanation(
     }
 
     private static @Nullable Boolean disaggregated(FleetProblem problem, double factor, SizingProgress progress) {
-        return FleetSolver.solve(problem.scaled(factor), progress) instanceof FleetPlan plan && plan.proven()
-                ? plan.disaggregated()
-                : null;
+        SizingOutcome outcome = FleetSolver.solve(problem.scaled(factor), progress);
+        return outcome instanceof FleetPlan plan ? (plan.proven() ? plan.disaggregated() : null) : null;
     }
 }

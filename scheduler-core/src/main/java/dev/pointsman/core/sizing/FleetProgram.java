@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
@@ -78,13 +79,23 @@ final class FleetProgram {
         return serves(option, one) ? option.rate(one) / one.requestsPerSecond() : 0;
     }
 
-    /** Returns how many replicas are certainly enough, even if there are no others: more never help. */
+    /** Returns how many replicas there can be at most, or are certainly enough if there are no others: more never help. */
     private double enough(ReplicaOption option) {
         double replicas = 0;
         for (TrafficClass one : classes) {
             replicas += serves(option, one) ? 1 / share(option, one) : 0;
         }
-        return Math.max(problem.fewest(option.role()), Math.ceil(replicas));
+        double most = Math.max(problem.fewest(option.role()), Math.ceil(replicas));
+        most = Math.min(most, within(problem.chipsOf(option.accelerator()), option.chips()));
+        most = Math.min(most, within(problem.chips(), option.chips()));
+        if (problem.watts().isPresent() && option.watts() > 0) {
+            most = Math.min(most, Math.floor(problem.watts().getAsDouble() / option.watts() * (1 + 1e-9)));
+        }
+        return most;
+    }
+
+    private static double within(OptionalInt limit, int each) {
+        return limit.isPresent() ? Math.floorDiv(limit.getAsInt(), each) : Double.POSITIVE_INFINITY;
     }
 
     private boolean beats(ReplicaOption other, ReplicaOption option) {

@@ -54,7 +54,7 @@ public final class FleetSolver {
         FleetProgram program = new FleetProgram(problem);
         double constant = program.constant();
         BranchAndBound.Result result = BranchAndBound.solve(program.program(), (nodes, bound, best) -> {
-            stopped[0] = !progress.proceed(nodes, bound + constant, best + constant);
+            stopped[0] = stopped[0] || !progress.proceed(nodes, bound + constant, best + constant);
             return !stopped[0];
         });
         long[] solution = result.solution();

@@ -31,6 +31,17 @@ class FleetSolverScaleTest {
         assertThat(plan.nodes()).isLessThan(20_000);
     }
 
+    /** Encoders serve a class that nothing else ties to the rest, so that they are solved apart. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 3, 4, 6})
+    void twoClasses_areProven(long seed) {
+        FleetPlan plan = (FleetPlan) FleetSolver.solve(large(seed, 2), SizingProgress.atMost(20_000));
+
+        System.out.printf("2 classes, seed %d: %d nodes: %s%n", seed, plan.nodes(), plan);
+        assertThat(plan.proven()).isTrue();
+        assertThat(plan.lowerBound()).isGreaterThan(plan.totalDollars() - 1e-6);
+    }
+
     @Test
     void threeClasses_stoppedEarly_areCloseToTheBound() {
         FleetPlan plan = (FleetPlan)

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The relaxation is the fluid bound: the fleet that could be had if replicas came in fractions. The node of the lowest
  * bound is next, until as many are open as memory should hold; then the search goes on depth first. Each child starts from its
  * parent's dictionary.
- * Where all costs are multiples of some amount, bounds are rounded up to it, which ends most searches; columns are fixed that could
+ * What no demand ties together is solved apart, if the limits allow it. Where all costs are multiples of some amount, bounds are rounded up to it, which ends most searches; columns are fixed that could
  * not move without exceeding the best plan. A rounding of each relaxed solution, shrunk while it may be, finds plans early.
  */
 public final class BranchAndBound {
@@ -42,6 +43,9 @@ public final class BranchAndBound {
     private final Deque<Node> deep = new ArrayDeque<>();
     private int mostOpen;
     private final double[] weights;
+    /** Below which no solution can be, as is known beforehand. */
+    private final double floor;
+
     private long nodes;
     private long branches;
     private double best = Double.POSITIVE_INFINITY;
@@ -84,9 +88,11 @@ public final class BranchAndBound {
 
     private record Node(DualSimplex linear, double bound, long order) {}
 
-    private BranchAndBound(CoveringProgram program, Watcher watcher) {
+    private BranchAndBound(CoveringProgram program, Watcher watcher, double floor, long nodes) {
         this.program = program;
         this.watcher = watcher;
+        this.floor = floor;
+        this.nodes = nodes;
         grain = grain(program);
         unit = DualSimplex.unit(program.costs);
         weights = new double[program.integers];
@@ -97,15 +103,75 @@ public final class BranchAndBound {
         Arrays.sort(dearestFirst, Comparator.comparingDouble((Integer j) -> -program.costs[j]));
     }
 
-    /** Solves a program. */
+    /** Solves a program: its parts, if it has some, and the whole only if they do not keep the limits together. */
     public static Result solve(CoveringProgram program, Watcher watcher) {
-        return new BranchAndBound(program, watcher).search();
+        List<CoveringProgram.Part> parts = program.parts();
+        double floor = Double.NEGATIVE_INFINITY;
+        long nodes = 0;
+        if (parts.size() > 1) {
+            Result together = together(program, parts, watcher);
+            if (together.solution != null || together.lowerBound == Double.POSITIVE_INFINITY) {
+                return together;
+            }
+            floor = together.lowerBound;
+            nodes = together.nodes;
+        }
+        return new BranchAndBound(program, watcher, floor, nodes).search();
+    }
+
+    /** Solves parts one by one; no solution, but a lower bound, if those of the parts together do not keep the limits. */
+    private static Result together(CoveringProgram program, List<CoveringProgram.Part> parts, Watcher watcher) {
+        double[] least = new double[parts.size()];
+        double[] most = new double[parts.size()];
+        for (int i = 0; i < least.length; i++) {
+            CoveringProgram part = parts.get(i).program();
+            Result first = new BranchAndBound(part, watcher, Double.NEGATIVE_INFINITY, 0).glance();
+            least[i] = first.lowerBound;
+            most[i] = part.cost(first.solution);
+        }
+        long[] solution = new long[program.integers];
+        long nodes = least.length;
+        boolean all = Arrays.stream(least).sum() < Double.POSITIVE_INFINITY;
+        for (int i = 0; i < least.length && all; i++) {
+            CoveringProgram part = parts.get(i).program();
+            double below = sumBut(i, least);
+            double above = sumBut(i, most);
+            Watcher ofPart = (count, bound, best) -> watcher.proceed(count, below + bound, above + best);
+            Result result = new BranchAndBound(part, ofPart, least[i], nodes).search();
+            nodes = result.nodes;
+            least[i] = result.lowerBound;
+            most[i] = part.cost(result.solution);
+            all = result.solution != null;
+            for (int j = 0; result.solution != null && j < part.integers; j++) {
+                solution[parts.get(i).columns()[j]] = result.solution[j];
+            }
+        }
+        boolean keeps = all && new BranchAndBound(program, watcher, 0, 0).feasible(solution);
+        return new Result(keeps ? solution : null, Arrays.stream(least).sum(), nodes);
+    }
+
+    private static double sumBut(int left, double[] values) {
+        double sum = 0;
+        for (int i = 0; i < values.length; i++) {
+            sum += i == left ? 0 : values[i];
+        }
+        return sum;
+    }
+
+    /** Solves the relaxation, and rounds its solution. */
+    private Result glance() {
+        DualSimplex root = program.relaxation();
+        if (!root.solve()) {
+            return new Result(null, Double.POSITIVE_INFINITY, 1);
+        }
+        round(root);
+        return new Result(solution, roundedUp(root.objective()), 1);
     }
 
     private Result search() {
         DualSimplex root = program.relaxation();
         mostOpen = OPEN_NUMBERS / (root.size() + 1);
-        nodes = 1;
+        nodes++;
         if (root.solve()) {
             add(new Node(root, roundedUp(root.objective()), 0));
         }
@@ -115,8 +181,11 @@ public final class BranchAndBound {
             if (!improves(node.bound)) {
                 continue;
             }
+            if (!improves(floor)) {
+                break;
+            }
             if (++branches % REPORT == 0) {
-                double lowest = lowest(node);
+                double lowest = Math.max(floor, lowest(node));
                 if (!watcher.proceed(nodes, lowest, best)) {
                     stoppedAt = lowest;
                     break;
@@ -239,10 +308,7 @@ public final class BranchAndBound {
     }
 
     private boolean accept(long[] candidate) {
-        double cost = 0;
-        for (int j = 0; j < candidate.length; j++) {
-            cost += program.costs[j] * candidate[j];
-        }
+        double cost = program.cost(candidate);
         if (!feasible(candidate)) {
             return false;
         }

@@ -3,7 +3,10 @@ package dev.pointsman.core.internal.sizing;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mixed integer program {@code min c x, A x >= b, lower <= x <= upper} whose first columns are integers at least 0, and whose
@@ -28,6 +31,8 @@ public final class CoveringProgram {
     final double[] upper;
     final List<double[]> rows = new ArrayList<>();
     final List<Double> least = new ArrayList<>();
+    /** Which rows limit, and do not ask for anything. */
+    private final BitSet limits = new BitSet();
 
     /**
      * Starts a program without rows.
@@ -56,7 +61,67 @@ public final class CoveringProgram {
         for (int j = 0; j < row.length; j++) {
             negative[j] = row[j] == 0 ? 0 : -row[j];
         }
+        limits.set(rows.size());
         atLeast(negative, -bound);
+    }
+
+    /** Some columns of a program, which no demand ties to the others. */
+    record Part(CoveringProgram program, int[] columns) {}
+
+    /**
+     * Returns the parts into which the program falls if limits across them are left out: what all of them cost together at least is a
+     * lower bound, and the cheapest solution if it keeps the limits.
+     */
+    List<Part> parts() {
+        int[] part = new int[columns()];
+        Arrays.fill(part, -1);
+        for (int i = 0; i < rows.size(); i++) {
+            int name = i;
+            double[] row = rows.get(i);
+            for (int j = 0; j < row.length && !limits.get(i); j++) {
+                if (row[j] != 0 && part[j] >= 0 && part[j] != name) {
+                    int old = part[j];
+                    Arrays.setAll(part, k -> part[k] == old ? name : part[k]);
+                } else if (row[j] != 0) {
+                    part[j] = name;
+                }
+            }
+        }
+        int[] names = Arrays.stream(part).filter(name -> name >= 0).distinct().toArray();
+        List<Part> parts = new ArrayList<>();
+        for (int name : names) {
+            // What nothing asks for goes with the first.
+            parts.add(part(IntStream.range(0, part.length)
+                    .filter(j -> part[j] == name || (part[j] < 0 && name == names[0]))
+                    .toArray()));
+        }
+        return parts;
+    }
+
+    private Part part(int[] chosen) {
+        CoveringProgram program = new CoveringProgram(
+                (int) Arrays.stream(chosen).filter(j -> j < integers).count(),
+                pick(costs, chosen),
+                pick(lower, chosen),
+                pick(upper, chosen));
+        for (int i = 0; i < rows.size(); i++) {
+            double[] row = pick(rows.get(i), chosen);
+            boolean all = entries(row) == entries(rows.get(i));
+            if (all && entries(row) > 0) {
+                program.limits.set(program.rows.size(), limits.get(i));
+                program.rows.add(row);
+                program.least.add(least.get(i));
+            }
+        }
+        return new Part(program, chosen);
+    }
+
+    private static double[] pick(double[] all, int[] chosen) {
+        return Arrays.stream(chosen).mapToDouble(j -> all[j]).toArray();
+    }
+
+    private static long entries(double[] row) {
+        return Arrays.stream(row).filter(value -> value != 0).count();
     }
 
     int columns() {
@@ -121,6 +186,15 @@ public final class CoveringProgram {
             all.add(cut);
             bounds.add(1 - 1e-9);
         }
+    }
+
+    /** Returns what integers cost; infinite if there are none. */
+    double cost(long @Nullable [] solution) {
+        double cost = solution == null ? Double.POSITIVE_INFINITY : 0;
+        for (int j = 0; solution != null && j < solution.length; j++) {
+            cost += costs[j] * solution[j];
+        }
+        return cost;
     }
 
     /** Tells whether integers satisfy all rows as well as the relaxation has to; only for programs without other columns. */

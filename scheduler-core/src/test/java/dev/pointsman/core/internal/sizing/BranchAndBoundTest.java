@@ -59,6 +59,21 @@ class BranchAndBoundTest {
         assertThat(result.lowerBound()).isEqualTo(8);
     }
 
+    /** Each pair alone would take its cheap column, but there is room for one of those only. */
+    @Test
+    void partsThatDoNotKeepTheLimitTogether_areSolvedAsOne() {
+        CoveringProgram program = program(new double[] {1, 3, 2, 7}, 9);
+        program.atLeast(new double[] {1, 1, 0, 0}, 1);
+        program.atLeast(new double[] {0, 0, 1, 1}, 1);
+        program.atMost(new double[] {1, 0, 1, 0}, 1);
+
+        BranchAndBound.Result result = solve(program);
+
+        assertThat(program.parts()).hasSize(2);
+        assertThat(result.solution()).containsExactly(0, 1, 1, 0);
+        assertThat(result.lowerBound()).isEqualTo(5);
+    }
+
     @Test
     void noSolutionInIntegers_thoughInFractions_endsWithNone() {
         CoveringProgram program = program(new double[] {1, 1}, 1e6);

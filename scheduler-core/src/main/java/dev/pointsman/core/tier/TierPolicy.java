@@ -66,6 +66,28 @@ public final class TierPolicy {
     }
 
     /**
+     * Returns what would have to change for the choice between a source and recomputing to flip: the bandwidth at which both take the
+     * same time. Above it fetching is faster, below it recomputing.
+     *
+     * @param source where a prefix lies
+     * @param promptTokens all of the prompt
+     * @param cachedTokens of these, what is in the replica's own memory
+     * @return bytes per second; infinite if fetching is not faster however fast the link is
+     */
+    public double breakEvenBytesPerSecond(CachedPrefix source, long promptTokens, long cachedTokens) {
+        Amounts.notNegative("promptTokens", promptTokens);
+        Amounts.notNegative("cachedTokens", cachedTokens);
+        long here = Math.min(cachedTokens, promptTokens);
+        long there = Math.min(source.tokens(), promptTokens);
+        double left = prefill.seconds(promptTokens - here, here)
+                - prefill.seconds(promptTokens - there, there)
+                - source.link().latencySeconds();
+        return there <= here || !(left > 0)
+                ? Double.POSITIVE_INFINITY
+                : (source.queuedBytes() + (there - here) * bytesPerToken) / left;
+    }
+
+    /**
      * Judges whether to store a prefix in a tier.
      *
      * @param tokens how long it is

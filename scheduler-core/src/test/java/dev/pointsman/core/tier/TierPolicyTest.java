@@ -11,6 +11,7 @@ import dev.pointsman.accel.cost.Deployment;
 import dev.pointsman.accel.cost.Predictor;
 import dev.pointsman.accel.model.ModelCatalog;
 import java.util.List;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -149,6 +150,30 @@ class TierPolicyTest {
 
         boolean loads = crossover >= 0 && tokens >= crossover;
         assertThat(choice.how()).isEqualTo(loads ? TierChoice.How.LOAD : TierChoice.How.RECOMPUTE);
+    }
+
+    /** Just above the break-even the choice is to load, just below it to recompute. */
+    @Property
+    void breakEven_isWhereTheChoiceTurns(
+            @ForAll @DoubleRange(min = 0, max = 1) double latency,
+            @ForAll @DoubleRange(min = 0, max = 1e11) double queued,
+            @ForAll @LongRange(min = 0, max = 50_000) long here,
+            @ForAll @LongRange(min = 1, max = 100_000) long there) {
+        CachedPrefix source = new CachedPrefix(TierLink.of("link", 1e9, latency), false, there, queued);
+
+        double saves = (Math.min(there, 80_000) - here) / 8000.0;
+        Assume.that(Math.abs(saves - latency) > 1e-9);
+
+        double flips = POLICY.breakEvenBytesPerSecond(source, 80_000, here);
+
+        boolean never = there <= here || saves <= latency;
+        assertThat(flips == Double.POSITIVE_INFINITY).isEqualTo(never);
+        double some = never ? 1e15 : flips;
+        CachedPrefix above = new CachedPrefix(TierLink.of("link", some * 1.001, latency), false, there, queued);
+        CachedPrefix below = new CachedPrefix(TierLink.of("link", some * 0.999, latency), false, there, queued);
+        assertThat(POLICY.choose(80_000, here, List.of(above)).how())
+                .isEqualTo(never ? TierChoice.How.RECOMPUTE : TierChoice.How.LOAD);
+        assertThat(POLICY.choose(80_000, here, List.of(below)).how()).isEqualTo(TierChoice.How.RECOMPUTE);
     }
 
     /** A slower link, or a longer queue, never turns recomputing into loading. */

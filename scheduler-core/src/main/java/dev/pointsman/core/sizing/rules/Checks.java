@@ -21,11 +21,19 @@ final class Checks {
 
     /** Returns the next whole number, but for rounding: 3.0000000001 is 3. */
     static int ceiling(double value) {
-        return Math.toIntExact((long) Math.ceil(value - 1e-9 * Math.max(1, Math.abs(value))));
+        return whole(Math.ceil(value - 1e-9 * Math.max(1, Math.abs(value))));
     }
 
     /** Returns the whole number before, but for rounding: 2.9999999999 is 3. */
     static int floor(double value) {
-        return Math.toIntExact((long) Math.floor(value + 1e-9 * Math.max(1, Math.abs(value))));
+        return whole(Math.floor(value + 1e-9 * Math.max(1, Math.abs(value))));
+    }
+
+    private static int whole(double value) {
+        if (!(Math.abs(value) <= Integer.MAX_VALUE)) {
+            throw new IllegalArgumentException("replicas: must be at most " + Integer.MAX_VALUE + ", but would be " + value
+                    + ".\nMaybe a capacity is close to zero, or in another unit than the demand.");
+        }
+        return (int) value;
     }
 }

@@ -23,12 +23,20 @@ public record ConcurrencyLimits(int compute, int memory, int buffer, double vari
     /**
      * How long prompts and answers are, in tokens.
      *
-     * @param input mean of prompts
-     * @param inputDeviation standard deviation of prompts
-     * @param output mean of answers
-     * @param outputDeviation standard deviation of answers
+     * @param input mean of prompts; above 0
+     * @param inputDeviation standard deviation of prompts; at least 0
+     * @param output mean of answers; at least 0
+     * @param outputDeviation standard deviation of answers; at least 0
      */
-    public record Lengths(double input, double inputDeviation, double output, double outputDeviation) {}
+    public record Lengths(double input, double inputDeviation, double output, double outputDeviation) {
+        /** Checks the numbers. */
+        public Lengths {
+            Checks.positive("input", input);
+            Checks.notNegative("inputDeviation", inputDeviation);
+            Checks.notNegative("output", output);
+            Checks.notNegative("outputDeviation", outputDeviation);
+        }
+    }
 
     /** Returns how many run. */
     public int active() {
@@ -51,6 +59,11 @@ public record ConcurrencyLimits(int compute, int memory, int buffer, double vari
      */
     public static ConcurrencyLimits of(
             double throughput, double latency, double kvTokens, Lengths lengths, double sharedPrefix, double z) {
+        Checks.notNegative("throughput", throughput);
+        Checks.notNegative("latency", latency);
+        Checks.notNegative("kvTokens", kvTokens);
+        Checks.notNegative("sharedPrefix", sharedPrefix);
+        Checks.notNegative("z", z);
         double marginal = Math.max(0, lengths.input() - sharedPrefix);
         double mean = marginal + lengths.output() / 2;
         Checks.positive("what a request holds", mean);

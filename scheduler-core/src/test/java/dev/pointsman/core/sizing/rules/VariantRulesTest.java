@@ -2,6 +2,7 @@
 package dev.pointsman.core.sizing.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.pointsman.core.sizing.queueing.BatchStation;
@@ -114,6 +115,16 @@ class VariantRulesTest {
         assertThat(FlowCeilings.open(1, 2, 1, 3)).isFalse();
         assertThat(FlowCeilings.open(0, 2, 5, 3)).isTrue();
         assertThat(FlowCeilings.byRank(0.8, 0.9, 1)).containsExactly(0.9);
+    }
+
+    @Test
+    void numbersThatNoRuleCanUse_areRefusedInTwoLines() {
+        assertThatThrownBy(() -> GreedyVariants.up(List.of(new Variant("A", 1, 1e-9, 0)), 10))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("replicas: must be at most 2147483647, but would be ")
+                .hasMessageContaining("\nMaybe a capacity is close to zero");
+        assertThatThrownBy(() -> new ConcurrencyLimits.Lengths(0, 0, 800, 300))
+                .hasMessageStartingWith("input: must be finite and above 0, but was 0.0.\nMaybe ");
     }
 
     @Test

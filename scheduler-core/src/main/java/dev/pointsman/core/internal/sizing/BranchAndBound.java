@@ -124,7 +124,7 @@ public final class BranchAndBound {
         double[] least = new double[parts.size()];
         double[] most = new double[parts.size()];
         for (int i = 0; i < least.length; i++) {
-            CoveringProgram part = parts.get(i).program();
+            CoveringProgram part = parts.get(i).program;
             Result first = new BranchAndBound(part, watcher, Double.NEGATIVE_INFINITY, 0).glance();
             least[i] = first.lowerBound;
             most[i] = part.cost(first.solution);
@@ -133,7 +133,7 @@ public final class BranchAndBound {
         long nodes = least.length;
         boolean all = Arrays.stream(least).sum() < Double.POSITIVE_INFINITY;
         for (int i = 0; i < least.length && all; i++) {
-            CoveringProgram part = parts.get(i).program();
+            CoveringProgram part = parts.get(i).program;
             double below = sumBut(i, least);
             double above = sumBut(i, most);
             Watcher ofPart = (count, bound, best) -> watcher.proceed(count, below + bound, above + best);
@@ -143,7 +143,7 @@ public final class BranchAndBound {
             most[i] = part.cost(result.solution);
             all = result.solution != null;
             for (int j = 0; result.solution != null && j < part.integers; j++) {
-                solution[parts.get(i).columns()[j]] = result.solution[j];
+                solution[parts.get(i).columns[j]] = result.solution[j];
             }
         }
         boolean keeps = all && new BranchAndBound(program, watcher, 0, 0).feasible(solution);

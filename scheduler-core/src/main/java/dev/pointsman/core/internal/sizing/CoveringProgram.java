@@ -66,7 +66,16 @@ public final class CoveringProgram {
     }
 
     /** Some columns of a program, which no demand ties to the others. */
-    record Part(CoveringProgram program, int[] columns) {}
+    static final class Part {
+        final CoveringProgram program;
+        /** Which columns of the whole its own are. */
+        final int[] columns;
+
+        private Part(CoveringProgram program, int[] columns) {
+            this.program = program;
+            this.columns = columns;
+        }
+    }
 
     /**
      * Returns the parts into which the program falls if limits across them are left out: what all of them cost together at least is a

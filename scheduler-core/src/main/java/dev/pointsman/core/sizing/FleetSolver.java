@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Exponential at worst. One class of traffic over 48 kinds of replicas, hundreds of them, takes milliseconds; each further class
- * adds a column for each kind, and with three such classes the last hundredth of the proof may take minutes. A caller that cannot wait
- * stops ({@link SizingProgress#atMost}, {@link SizingProgress#within}) and takes the best plan so far, with its gap.
+ * <p>Exponential at worst. One class of traffic over 48 kinds of replicas, hundreds of them, takes milliseconds, or about a second
+ * where a limit on chips binds; each further class adds a column for each kind, and with two or three such classes the last
+ * thousandth of the proof may take minutes. A caller that cannot wait stops ({@link SizingProgress#atMost}, {@link
+ * SizingProgress#within}) and takes the best plan so far, with its gap.
  */
 public final class FleetSolver {
     private static final long MOST_TRIED = 10_000;

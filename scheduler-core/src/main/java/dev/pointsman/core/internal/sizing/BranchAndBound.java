@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Solves a {@link CoveringProgram} to the optimum by branch and bound over its linear relaxation. Deterministic; not thread-safe.
  *
- * <p>The relaxation is the fluid bound: the fleet that could be had if replicas came in fractions. The node of the lowest
- * bound is next, until as many are open as memory should hold; then the search goes on depth first. Each child starts from its
- * parent's dictionary.
- * What no demand ties together is solved apart, if the limits allow it. Where all costs are multiples of some amount, bounds are rounded up to it, which ends most searches; columns are fixed that could
- * not move without exceeding the best plan. A rounding of each relaxed solution, shrunk while it may be, finds plans early.
+ * <p>The relaxation is the fluid bound: the fleet that could be had if replicas came in fractions. The node of the lowest bound is
+ * next, until as many are open as memory should hold; then the search goes on depth first. Each child starts from its parent's
+ * dictionary, on the column that by what was seen so far raises the bound most ({@link PseudoCosts}). What no demand ties together is
+ * solved apart, if the limits allow it. Where all costs are multiples of some amount, bounds are rounded up to it, which ends most
+ * searches; columns are fixed that could not move without exceeding the best plan. A rounding of each relaxed solution, shrunk while
+ * it may be, finds plans early.
  */
 public final class BranchAndBound {
     /** Costs closer than this, relative to their size, are equal. */
@@ -42,7 +43,7 @@ public final class BranchAndBound {
             new PriorityQueue<>(Comparator.comparingDouble(Node::bound).thenComparingLong(Node::order));
     private final Deque<Node> deep = new ArrayDeque<>();
     private int mostOpen;
-    private final double[] weights;
+    private final PseudoCosts pseudoCosts;
     /** Below which no solution can be, as is known beforehand. */
     private final double floor;
 
@@ -95,10 +96,7 @@ public final class BranchAndBound {
         this.nodes = nodes;
         grain = grain(program);
         unit = DualSimplex.unit(program.costs);
-        weights = new double[program.integers];
-        for (int j = 0; j < weights.length; j++) {
-            weights[j] = EQUAL * unit + Math.abs(program.costs[j]);
-        }
+        pseudoCosts = new PseudoCosts(program.costs, program.integers, unit);
         dearestFirst = IntStream.range(0, program.integers).boxed().toArray(Integer[]::new);
         Arrays.sort(dearestFirst, Comparator.comparingDouble((Integer j) -> -program.costs[j]));
     }
@@ -231,9 +229,8 @@ public final class BranchAndBound {
         if (best < Double.POSITIVE_INFINITY) {
             linear.tighten(best - linear.objective(), program.integers);
         }
-        double value = linear.value(column);
-        Node down = child(linear.copy(), column, linear.lower(column), Math.floor(value));
-        Node up = child(linear, column, Math.floor(value) + 1, linear.upper(column));
+        Node down = child(linear.copy(), column, false);
+        Node up = child(linear, column, true);
         if (up != null) {
             add(up);
         }
@@ -242,7 +239,11 @@ public final class BranchAndBound {
         }
     }
 
-    private @Nullable Node child(DualSimplex linear, int column, double least, double most) {
+    private @Nullable Node child(DualSimplex linear, int column, boolean up) {
+        double value = linear.value(column);
+        double parent = linear.objective();
+        double least = up ? Math.floor(value) + 1 : linear.lower(column);
+        double most = up ? linear.upper(column) : Math.floor(value);
         if (least > most) {
             return null;
         }
@@ -251,6 +252,7 @@ public final class BranchAndBound {
         if (!linear.solve()) {
             return null;
         }
+        pseudoCosts.learn(column, up, up ? least - value : value - most, linear.objective() - parent);
         double bound = roundedUp(linear.objective());
         return improves(bound) ? new Node(linear, bound, -nodes) : null;
     }
@@ -259,19 +261,19 @@ public final class BranchAndBound {
         return solution == null || bound < best - EQUAL * Math.max(unit, Math.abs(best));
     }
 
-    /** Returns the integer column whose distance to an integer is worth most; or -1 if none is farther than a tolerance. */
+    /** Returns the integer column that is most worth branching on; or -1 if none is farther from an integer than a tolerance. */
     private int fractional(DualSimplex linear, double tolerance) {
-        int farthest = -1;
+        int chosen = -1;
         double most = 0;
         for (int j : dearestFirst) {
-            double apart = apart(linear.value(j));
-            double worth = apart * weights[j];
-            if (apart > tolerance && (farthest < 0 || worth > most + EQUAL * unit)) {
-                farthest = j;
+            double value = linear.value(j);
+            double worth = apart(value) > tolerance ? pseudoCosts.worth(j, value) : 0;
+            if (worth > most * (1 + EQUAL)) {
+                chosen = j;
                 most = worth;
             }
         }
-        return farthest;
+        return chosen;
     }
 
     private static double apart(double value) {

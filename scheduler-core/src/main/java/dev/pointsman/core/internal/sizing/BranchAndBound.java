@@ -38,6 +38,8 @@ public final class BranchAndBound {
     private final Watcher watcher;
     private final double grain;
     private final double unit;
+    /** What all columns that save something save together at most; the size of a cost is how far it is from that. */
+    private final double cheapest;
     private final Integer[] dearestFirst;
     private final PriorityQueue<Node> open =
             new PriorityQueue<>(Comparator.comparingDouble(Node::bound).thenComparingLong(Node::order));
@@ -96,6 +98,11 @@ public final class BranchAndBound {
         this.nodes = nodes;
         grain = grain(program);
         unit = DualSimplex.unit(program.costs);
+        double saved = 0;
+        for (int j = 0; j < program.columns(); j++) {
+            saved += program.costs[j] < 0 ? program.costs[j] * program.upper[j] : 0;
+        }
+        cheapest = saved;
         pseudoCosts = new PseudoCosts(program.costs, program.integers, unit);
         dearestFirst = IntStream.range(0, program.integers).boxed().toArray(Integer[]::new);
         Arrays.sort(dearestFirst, Comparator.comparingDouble((Integer j) -> -program.costs[j]));
@@ -258,7 +265,11 @@ public final class BranchAndBound {
     }
 
     private boolean improves(double bound) {
-        return solution == null || bound < best - EQUAL * Math.max(unit, Math.abs(best));
+        return solution == null || bound < best - slack(best);
+    }
+
+    private double slack(double cost) {
+        return EQUAL * Math.max(unit, Math.abs(cost - cheapest));
     }
 
     /** Returns the integer column that is most worth branching on; or -1 if none is farther from an integer than a tolerance. */
@@ -338,8 +349,7 @@ public final class BranchAndBound {
     }
 
     private double roundedUp(double bound) {
-        double slack = EQUAL * Math.max(unit, Math.abs(bound));
-        return grain == 0 ? bound : Math.ceil((bound - slack) / grain) * grain;
+        return grain == 0 ? bound : Math.ceil((bound - slack(bound)) / grain) * grain;
     }
 
     /** Returns the largest amount of which all costs are multiples, in ten-thousandths; 0 if there is none. */

@@ -30,7 +30,6 @@ final class Encoders {
         for (int i = 0; i < pool.size; i++) {
             pool.work[i] = question.pictures * perToken;
             pool.wait[i] = question.running(pool.slot[i]) * pool.work[i];
-            pool.backlog[i] = Pool.backlog(pool.wait[i], pool.work[i]);
         }
         System.arraycopy(pool.wait, 0, pool.key, 0, pool.size);
         count = pool.keepLeast(question, kept, question.settings.perRole());
@@ -45,7 +44,7 @@ final class Encoders {
             if (pool.slot[i] == slot || !pool.place(i).sameRevision(reader)) {
                 continue;
             }
-            double cost = question.urgency * nanos(i, reader, question) + question.settings.backlog() * pool.backlog[i];
+            double cost = nanos(i, reader, question) + question.settings.backlog() * backlog(i);
             if (cost < least) {
                 least = cost;
                 best = i;
@@ -63,7 +62,8 @@ final class Encoders {
         return link.open() || unknown ? pool.wait[i] + pool.work[i] + link.setupNanos() : Double.POSITIVE_INFINITY;
     }
 
+    /** Returns what those that come later are delayed by, taken to be as many as are there now. */
     double backlog(int i) {
-        return pool.backlog[i];
+        return pool.wait[i];
     }
 }

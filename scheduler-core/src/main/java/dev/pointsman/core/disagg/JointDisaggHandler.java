@@ -47,23 +47,26 @@ import org.jspecify.annotations.Nullable;
  * no predictions. The decode profile runs first, then the prefill profile, and the encode profile if the request has images or the
  * like; both may be absent.
  *
- * <p><b>Score</b>, in seconds, of which the least wins: {@code (1 + Z) TTFT + lambda dTPOT + mu V}.
+ * <p><b>Score</b>, in seconds, of which the least wins: {@code (1 + Z) (TTFT + mu V) + lambda dTPOT}.
  * <ul>
  *   <li>{@code TTFT} of a local prefill is encoding, wait on the decode endpoint, the least of recomputing, loading from a lower tier
  *       and pulling from a peer, and the reading of what is left. Of a remote one, the same on the prefill endpoint, and moving to
  *       the decode endpoint what is missing there, and waiting for a place in its batch. Both: waiting for KV to become free.
- *   <li>{@code dTPOT} is what each request that runs along loses over the expected output, by the reading of this prompt and by
+ *   <li>{@code V} is by how much other requests' first tokens come later. Whatever is read delays those who wait there: the seconds of
+ *       reading, times the requests that wait. (As many come while a queue drains as wait in it, so these stand for those to come; and
+ *       work times backlog is what drift-plus-penalty control weighs, which keeps queues stable wherever that can be done.) And the
+ *       KV that is new on the decode endpoint displaces other prefixes: the share of prompts that was cached of late, times what
+ *       reading that much takes there and delays.
+ *   <li>{@code dTPOT} is what all requests that run along lose together over the expected output, by the reading of this prompt and by
  *       longer decode steps, and what this request loses against the fastest decode endpoint.
- *   <li>{@code V} is what later requests are delayed by: the seconds of reading added, times the share {@code q / (q + w)} that the
- *       queue {@code q} has of the reader's whole work with these {@code w} seconds. It has no constant, and never falls as the
- *       queue grows.
  *   <li>{@code Z} is a virtual queue of TTFT deficits for each model, in targets: it grows by what is predicted beyond a request's
  *       target and shrinks by what is left of it, so that missed targets make first tokens count for more (the idea of EDPP, llm-d
  *       blog 2026-06-05). At most 9; 0 without targets.
  * </ul>
  *
- * <p><b>Constraints</b>: KV for prompt and expected output must be free on the decode endpoint if it is anywhere; prefill and decode
- * must be of the same revision if both state one, of the same model and KV type, and as near as required. A link that does not bring
+ * <p><b>Constraints</b>: a decode endpoint that could never hold prompt and expected output is out; one that is full now costs the wait
+ * until enough is given back, which may be less than reading everything anew elsewhere. Prefill and decode must be of the same
+ * revision if both state one, of the same model and KV type, and as near as required. A link that does not bring
  * KV clearly faster than the decode endpoint reads is not used, even where a long queue would make it pay. So, for the same memory:
  * a longer prefill queue never turns local into remote, and neither do more tokens cached on the chosen decode endpoint, unless
  * that endpoint would pull them from a peer over a link faster than that from the prefill endpoint.
@@ -135,13 +138,16 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         final int[] encode;
         /** The time to first token to keep, in nanoseconds; 0 for none. */
         final double target;
+        /** The share of the prompt that was cached at the decode endpoint that had most of it. */
+        final double cached;
 
-        Choice(JointPlan plan, int[] decode, int[] prefill, int[] encode, double target) {
+        Choice(JointPlan plan, int[] decode, int[] prefill, int[] encode, double target, double cached) {
             this.plan = plan;
             this.decode = decode;
             this.prefill = prefill;
             this.encode = encode;
             this.target = target;
+            this.cached = cached;
         }
     }
 
@@ -202,7 +208,7 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
 
     private void choose(ProductionCycle cycle, ProfileResults results, ProfileResult decoded) {
         ModelMemory.Memory memory = memories.of(cycle.request().model());
-        Question question = new Question(cycle, latency, prefix, settings, places, memory.deficit());
+        Question question = new Question(cycle, latency, prefix, settings, places, memory);
         JointSearch search = spare.getAndSet(null);
         if (search == null) {
             search = new JointSearch();
@@ -210,7 +216,7 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         JointSearch.Outcome outcome = search.search(found(prefill, results), decoded, found(encode, results), question);
         Choice choice = outcome == JointSearch.Outcome.FOUND
                 ? decide(search, question, memory.last())
-                : new Choice(new JointPlan(null, null, search.ladder, -1), NOBODY, NOBODY, NOBODY, 0);
+                : new Choice(new JointPlan(null, null, search.ladder, -1), NOBODY, NOBODY, NOBODY, 0, 0);
         search.clear();
         spare.set(search);
         cycle.put(choiceKey, choice);
@@ -229,6 +235,7 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
     private Choice decide(JointSearch search, Question question, ModelMemory.Kind last) {
         boolean remote = remote(search, question, last);
         int d = remote ? search.bestDecode : search.bestLocal;
+        search.sayWhetherItWaits(d);
         int p = remote ? search.bestPrefill : -1;
         LegTuple pair = search.pairTuple(question);
         LegTuple local = search.localTuple();
@@ -240,7 +247,8 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
                 search.decodesWith(p, d, Leg.MAX_FALLBACKS, question),
                 remote ? search.prefillsWith(d, p, Leg.MAX_FALLBACKS, question) : NOBODY,
                 encoder < 0 ? NOBODY : new int[] {encoder},
-                question.target(search.decode.slot[d]));
+                question.target(search.decode.slot[d]),
+                search.decode.mostCached(question));
     }
 
     /** Compares the best pair with the best local prefill, and says why on the ladder. */
@@ -342,7 +350,8 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         Choice choice = cycle.attribute(choiceKey);
         LegTuple chosen = choice == null ? null : choice.plan.chosen();
         if (choice != null && chosen != null) {
-            memories.of(cycle.request().model()).dispatched(chosen.remote(), chosen.ttftNanos(), choice.target);
+            memories.of(cycle.request().model()).dispatched(
+                    chosen.remote(), chosen.ttftNanos(), choice.target, choice.cached);
         }
     }
 
@@ -376,7 +385,7 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
     /** Collects what a handler is told; not thread-safe. */
     public static final class Builder {
         static final int DEFAULT_PER_ROLE = 8;
-        static final double DEFAULT_INTERFERENCE = 0.25;
+        static final double DEFAULT_INTERFERENCE = 0.1;
         static final double DEFAULT_BACKLOG = 1;
         static final Duration DEFAULT_SWITCH_GAIN = Duration.ofMillis(5);
         static final double DEFAULT_SWITCH_SHARE = 0.05;
@@ -454,15 +463,15 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         }
 
         /**
-         * Sets what a second counts that running requests lose; finite and at least 0. It is 0.25 at first, the ratio of llm-d's
-         * weights for TPOT and TTFT.
+         * Sets what a second counts that running requests lose, all of theirs added up; finite and at least 0. It is 0.1 at first, found
+         * by replays in which 0.05 to 0.1 did well (jmh/FIDELITY.md): more keeps the time between tokens low, less that to the first.
          */
         public Builder interferenceWeight(double weight) {
             this.interference = atLeastZero("interferenceWeight", weight);
             return this;
         }
 
-        /** Sets what a second counts that later requests are delayed by; finite and at least 0, 1 at first. */
+        /** Sets what a second counts that other requests wait longer for their first token; finite and at least 0, 1 at first. */
         public Builder backlogWeight(double weight) {
             this.backlog = atLeastZero("backlogWeight", weight);
             return this;

@@ -127,24 +127,24 @@ final class JointSearch {
             }
         }
         boolean fits = false;
-        boolean anyRoom = false;
-        boolean anyFull = false;
         for (int i = 0; i < decode.size; i++) {
-            if (decode.known(i) && decode(i, fastest, question)) {
-                fits = true;
-                anyRoom |= decode.kvWait[i] == 0;
-                anyFull |= decode.kvWait[i] > 0;
-            }
-        }
-        if (anyFull) {
-            ladder.add(anyRoom ? PlanReason.KV_AVOIDED : PlanReason.KV_QUEUED);
-        }
-        for (int i = 0; i < decode.size && anyRoom; i++) {
-            if (decode.kvWait[i] > 0) {
-                decode.tail[i] = Double.POSITIVE_INFINITY;
-            }
+            fits |= decode.known(i) && decode(i, fastest, question);
         }
         return fits;
+    }
+
+    /** Says on the ladder whether the decode endpoint chosen has room, if any has not. */
+    void sayWhetherItWaits(int chosen) {
+        if (decode.kvWait[chosen] > 0) {
+            ladder.add(0, PlanReason.KV_QUEUED);
+            return;
+        }
+        for (int i = 0; i < decode.size; i++) {
+            if (decode.kvWait[i] > 0) {
+                ladder.add(0, PlanReason.KV_AVOIDED);
+                return;
+            }
+        }
     }
 
     private double tpot(int i, Question question) {
@@ -169,12 +169,14 @@ final class JointSearch {
                 return false;
             }
             double used = metrics.kvUsage() * capacity; // NaN if not known, which is never too much
-            double missing = needed - (capacity - used);
+            // Those that wait come first, each with what those that run hold; cached blocks may be held by others already.
+            int before = Math.max(0, metrics.waitingRequests());
+            double each = Math.min(needed, used / Math.max(1, decode.running[i]));
+            double own = Math.max(needed - decode.cached[i], each);
+            double missing = own + before * each - (capacity - used);
             if (missing > 0) {
-                // Those that run give back all they hold in the time of an answer; those that wait come first, each
-                // with as much.
-                int before = Math.max(0, metrics.waitingRequests());
-                decode.kvWait[i] = Math.max(1, (missing + before * needed) / used * answer);
+                // Those that run give back all they hold in the time of an answer.
+                decode.kvWait[i] = Math.max(1, missing / used * answer);
             }
         }
         long running = decode.running[i];
@@ -187,11 +189,14 @@ final class JointSearch {
             long cached = decode.cached[i];
             slower = Math.max(
                     0,
-                    question.slowdown.get(slot) / (double) running
-                            - times.interferenceNanos(slot, question.prompt - cached, cached));
+                    question.slowdown.get(slot)
+                            - running * times.interferenceNanos(slot, question.prompt - cached, cached));
         }
         decode.decoding[i] = slower + question.output * (tpot - fastest);
-        decode.tail[i] = question.urgency * decode.kvWait[i] + question.settings.interference() * decode.decoding[i];
+        decode.displaced[i] = question.reuse * decode.ownRead[i] * (1 + decode.ahead[i]);
+        decode.tail[i] = question.urgency
+                        * (decode.kvWait[i] + question.settings.backlog() * decode.displaced[i])
+                + question.settings.interference() * decode.decoding[i];
         return true;
     }
 
@@ -369,6 +374,7 @@ final class JointSearch {
                 decode.kvWait[d] + (isRemote ? decode.queueing[d] : 0),
                 readers.interference[reader] + decode.decoding[d],
                 readers.backlog[reader],
+                decode.displaced[d],
                 score);
     }
 
@@ -400,25 +406,10 @@ final class JointSearch {
         return most < Double.POSITIVE_INFINITY ? most : -1;
     }
 
-    /**
-     * Solves {@code a y + m w ((q+y)/(q+y+w) - q/(q+w)) = gap} for the wait y, which with {@code u = q+y+w} is the quadratic
-     * {@code a u^2 + (m w^2/u0 - a u0 - gap) u - m w^2 = 0} with one positive root, and turns the wait into tokens.
-     */
+    /** Turns a longer wait, which counts by its urgency alone, into tokens. */
     private static double tokensFor(Pool pool, int i, double gap, Question question) {
         double perToken = pool.waitPerToken[i];
-        if (!(perToken > 0)) {
-            return Double.POSITIVE_INFINITY;
-        }
-        double a = question.urgency;
-        double w = pool.work[i];
-        double mw = question.settings.backlog() * w * w;
-        double u0 = pool.wait[i] + w;
-        if (!(u0 > 0)) {
-            return gap / a / perToken;
-        }
-        double b = mw / u0 - a * u0 - gap;
-        double u = (-b + Math.sqrt(b * b + 4 * a * mw)) / (2 * a);
-        return Math.max(0, u - u0) / perToken;
+        return perToken > 0 ? gap / question.urgency / perToken : Double.POSITIVE_INFINITY;
     }
 
     /** Lets go of the request. */

@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param readNanos reading what is left of the prompt there
  * @param transferNanos moving KV from there to the decode endpoint; 0 if local
  * @param admissionNanos waiting for the decode endpoint to have room
- * @param interferenceNanos what a request running along loses over the expected output, and this one against the fastest decode
- *     endpoint
- * @param backlogNanos what later requests are delayed by: the reader's work, by how backed up it is
+ * @param interferenceNanos what all requests running along lose together over the expected output, and this one against the fastest
+ *     decode endpoint
+ * @param backlogNanos what other requests are delayed by: the reader's work, for each that waits there
+ * @param displacedNanos what it will take to read again what this request's KV pushes out of the decode endpoint
  * @param scoreNanos the weighted sum that is least for the best tuple
  */
 public record LegTuple(
@@ -40,6 +41,7 @@ public record LegTuple(
         double admissionNanos,
         double interferenceNanos,
         double backlogNanos,
+        double displacedNanos,
         double scoreNanos) {
     /** Where KV comes from that the reader of the prompt does not have on its accelerator. */
     public enum KvSource {
@@ -86,7 +88,7 @@ public record LegTuple(
                 + String.format(
                         Locale.ROOT,
                         ": ttft %.1f ms (encode %.1f, wait %.1f, fetch %.1f, read %.1f, transfer %.1f, admission %.1f),"
-                                + " interference %.1f ms, backlog %.1f ms, score %.1f ms",
+                                + " interference %.1f ms, backlog %.1f ms, displaced %.1f ms, score %.1f ms",
                         millis(ttftNanos()),
                         millis(encodeNanos),
                         millis(waitNanos),
@@ -96,6 +98,7 @@ public record LegTuple(
                         millis(admissionNanos),
                         millis(interferenceNanos),
                         millis(backlogNanos),
+                        millis(displacedNanos),
                         millis(scoreNanos));
     }
 

@@ -21,9 +21,9 @@ public enum PlanReason {
     NO_LINK,
     /** No decode endpoint has a predicted time, so its profile's own choice stands. */
     DECODE_NOT_PREDICTED,
-    /** Decode endpoints without free KV for prompt and answer were left out. */
+    /** Some decode endpoint lacks free KV for prompt and answer, but not the one chosen. */
     KV_AVOIDED,
-    /** No decode endpoint has free KV for prompt and answer, so the request waits for it in an engine. */
+    /** The decode endpoint chosen lacks free KV for prompt and answer, so the request waits for it in the engine. */
     KV_QUEUED,
     /** No decode endpoint could ever hold prompt and answer; the request is refused. */
     KV_TOO_SMALL,

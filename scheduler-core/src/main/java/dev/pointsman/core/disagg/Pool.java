@@ -27,7 +27,9 @@ final class Pool {
     long[] onChip = new long[0];
     long[] running = new long[0];
     /** What reading takes with all that is cached, in whatever tier. */
-    private double[] ownRead = new double[0];
+    double[] ownRead = new double[0];
+    /** Requests that wait to be read there, and for room. */
+    double[] ahead = new double[0];
     /**
      * What reading scores at least, other terms than TTFT left out. Reading a part of what is to be read is taken to take at least that
      * part of the time, which holds where there are fixed costs and attention, and can only cost exactness if pools are pruned.
@@ -35,6 +37,9 @@ final class Pool {
     double[] bound = new double[0];
     /** By what {@link #keepLeast} goes. */
     double[] key = new double[0];
+    /** Nanoseconds of work that a request puts on the endpoint; of encoders only. */
+    double[] work = new double[0];
+
     /** Bytes of KV that are on the accelerator, and that are cached in any tier; where they were asked for. */
     private double[] chipBytes = new double[0];
 
@@ -47,8 +52,6 @@ final class Pool {
     double[] reading = new double[0];
     double[] interference = new double[0];
     double[] backlog = new double[0];
-    /** Nanoseconds of work that reading puts on the endpoint. */
-    double[] work = new double[0];
 
     KvSource[] source = new KvSource[0];
     int[] peer = new int[0];
@@ -58,6 +61,8 @@ final class Pool {
     double[] tail = new double[0];
     double[] kvWait = new double[0];
     double[] queueing = new double[0];
+    /** What reading again takes of the KV that this prompt's pushes out. */
+    double[] displaced = new double[0];
     double[] decoding = new double[0];
 
     private int[] sources = new int[0];
@@ -76,6 +81,7 @@ final class Pool {
         onChip = new long[length];
         running = new long[length];
         ownRead = new double[length];
+        ahead = new double[length];
         bound = new double[length];
         key = new double[length];
         chipBytes = new double[length];
@@ -93,6 +99,7 @@ final class Pool {
         tail = new double[length];
         kvWait = new double[length];
         queueing = new double[length];
+        displaced = new double[length];
         decoding = new double[length];
         sources = new int[length];
     }
@@ -127,6 +134,7 @@ final class Pool {
         tail[i] = Double.POSITIVE_INFINITY;
         waitPerToken[i] = question.waitPerToken(at);
         running[i] = question.decoding(at);
+        ahead[i] = question.waiting(at);
         wait[i] = Double.NaN;
         if (times == null || !question.ttft.has(at)) {
             return false;
@@ -139,6 +147,15 @@ final class Pool {
         ownRead[i] = read;
         wait[i] = (Math.max(0, question.ttft.get(at) - read) + question.laterWait(at)) * question.unread(at);
         return true;
+    }
+
+    /** Returns the largest share of the prompt that a candidate has cached. */
+    double mostCached(Question question) {
+        long most = 0;
+        for (int i = 0; i < size; i++) {
+            most = Math.max(most, cached[i]);
+        }
+        return question.prompt == 0 ? 0 : (double) most / question.prompt;
     }
 
     /** Tells whether anything is predicted for a candidate. */
@@ -245,9 +262,9 @@ final class Pool {
         }
         PredictedTimes times = requireNonNull(question.times);
         double read = times.readNanos(slot[i], question.prompt - there, there);
-        double slower = running[i] == 0 ? 0 : times.interferenceNanos(slot[i], question.prompt - there, there);
+        double slower = running[i] == 0 ? 0 : running[i] * times.interferenceNanos(slot[i], question.prompt - there, there);
         double own = question.pictures * question.settings.encodeNanosPerToken();
-        set(i, from, peerThere, fetching, read, own, own, slower + (running[i] == 0 ? 0 : own), 0, -1, question);
+        set(i, from, peerThere, fetching, read, own, own, slower + running[i] * own, 0, -1, question);
         if (encoderThere >= 0) {
             double elsewhere = encoders.nanos(encoderThere, place(i), question);
             double delay = encoders.backlog(encoderThere);
@@ -268,10 +285,9 @@ final class Pool {
             int encoderThere,
             Question question) {
         double added = read + ownEncoding;
-        double delay = backlog(wait[i], added) + encoderBacklog;
-        double total = question.urgency * (encoding + wait[i] + fetching + read)
-                + question.settings.interference() * slower
-                + question.settings.backlog() * delay;
+        double delay = added * ahead[i] + encoderBacklog;
+        double total = question.urgency * (encoding + wait[i] + fetching + read + question.settings.backlog() * delay)
+                + question.settings.interference() * slower;
         if (total < score[i]) {
             score[i] = total;
             source[i] = from;
@@ -282,12 +298,6 @@ final class Pool {
             reading[i] = read;
             interference[i] = slower;
             backlog[i] = delay;
-            work[i] = added;
         }
-    }
-
-    /** What later requests are delayed by: the work added, by the share of the queue that was there before. */
-    static double backlog(double queue, double added) {
-        return queue + added > 0 ? added * queue / (queue + added) : 0;
     }
 }

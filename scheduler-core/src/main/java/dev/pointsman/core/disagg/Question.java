@@ -31,6 +31,8 @@ final class Question {
     final long pictures;
     /** What time to first token counts, at least 1. */
     final double urgency;
+    /** The share of prompts of late that was cached somewhere. */
+    final double reuse;
 
     final @Nullable PredictedTimes times;
     final LongColumn ttft;
@@ -51,7 +53,7 @@ final class Question {
             Prefix prefix,
             JointSettings settings,
             Places places,
-            double deficit) {
+            ModelMemory.Memory memory) {
         this.settings = settings;
         this.places = places;
         fleet = cycle.fleet();
@@ -60,7 +62,8 @@ final class Question {
         Long expected = cycle.attribute(keys.outputTokens());
         output = expected == null ? 0 : expected;
         pictures = pictures(cycle.request().multimodalItems());
-        urgency = 1 + deficit;
+        urgency = 1 + memory.deficit();
+        reuse = memory.reuse();
         times = cycle.attribute(keys.times());
         ttft = cycle.column(keys.ttft());
         tpot = cycle.column(keys.tpot());
@@ -130,6 +133,19 @@ final class Question {
     long running(int slot) {
         long here = requests.has(slot) ? requests.get(slot) : 0;
         return Math.max(0, Math.max(here, fleet.metrics(slot).runningRequests()));
+    }
+
+    /**
+     * Returns the requests that wait there, for their turn or for room. Those of an endpoint that only reads, and does not say, are all
+     * that are in flight but one.
+     */
+    double waiting(int slot) {
+        EndpointMetrics metrics = fleet.metrics(slot);
+        if (metrics.has(Signal.WAITING_REQUESTS)) {
+            return Math.max(0, metrics.waitingRequests());
+        }
+        boolean onlyReads = !fleet.endpoint(slot).role().decodes();
+        return onlyReads && requests.has(slot) ? Math.max(0, requests.get(slot) - 1) : 0;
     }
 
     /**

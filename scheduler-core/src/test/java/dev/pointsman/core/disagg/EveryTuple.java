@@ -17,9 +17,16 @@ final class EveryTuple {
     private static final double TIER = Scene.BYTES_PER_TOKEN / 10;
 
     private final Scene scene;
+    private final double reuse;
 
-    EveryTuple(Scene scene) {
+    /**
+     * Takes a scene.
+     *
+     * @param reuse the share of prompts that was cached of late
+     */
+    EveryTuple(Scene scene, double reuse) {
         this.scene = scene;
+        this.reuse = reuse;
     }
 
     /** One tuple. */
@@ -27,15 +34,13 @@ final class EveryTuple {
 
     List<Scored> all() {
         List<Scored> all = new ArrayList<>();
-        boolean anyRoom = scene.decode().stream().anyMatch(spot -> kvWait(spot) == 0);
         double fastest =
                 scene.decode().stream().mapToLong(Spot::tpotNanos).min().orElse(0);
         for (Spot d : scene.decode()) {
-            if (anyRoom && kvWait(d) > 0) {
-                continue;
-            }
-            double lost = d.running() == 0 ? 0 : scene.output() * Scene.SLOWER_STEP * d.tpotNanos();
-            double tail = kvWait(d) + LAMBDA * (lost + scene.output() * (d.tpotNanos() - fastest));
+            double lost = d.running() * scene.output() * Scene.SLOWER_STEP * d.tpotNanos();
+            double readAgain = reuse * Scene.read(d, scene.prompt() - d.cached(), d.cached()) * (1 + d.waiting());
+            double tail =
+                    kvWait(d) + MU * readAgain + LAMBDA * (lost + scene.output() * (d.tpotNanos() - fastest));
             for (double reading : readings(d, scene.decode())) {
                 all.add(new Scored(false, reading + tail));
             }
@@ -63,9 +68,11 @@ final class EveryTuple {
 
     private double kvWait(Spot d) {
         double used = d.kvUsage() * Scene.KV_TOKENS;
-        double needed = scene.prompt() + scene.output();
+        double whole = scene.prompt() + scene.output();
+        double each = Math.min(whole, used / Math.max(1, d.running()));
+        double needed = Math.max(whole - d.cached(), each) + d.waiting() * each;
         double lacking = needed - (Scene.KV_TOKENS - used);
-        return lacking <= 0 ? 0 : Math.max(1, (lacking + d.waiting() * needed) / used * scene.output() * d.tpotNanos());
+        return lacking <= 0 ? 0 : Math.max(1, lacking / used * scene.output() * d.tpotNanos());
     }
 
     private List<Double> readings(Spot reader, List<Spot> peers) {
@@ -96,7 +103,7 @@ final class EveryTuple {
             for (Spot e : scene.encode()) {
                 if (sameRevision(e, reader)) {
                     double queue = e.running() * own;
-                    add(reader, fetch, cached, 0, queue + own + SETUP, delay(queue, own), scores);
+                    add(reader, fetch, cached, 0, queue + own + SETUP, queue, scores);
                 }
             }
         }
@@ -105,12 +112,8 @@ final class EveryTuple {
     private void add(
             Spot reader, double fetch, int cached, double own, double encode, double encoderDelay, List<Double> to) {
         double read = Scene.read(reader, scene.prompt() - cached, cached);
-        double slower = reader.running() == 0 ? 0 : Scene.INTERFERENCE * read + own;
-        double v = delay((double) reader.waitNanos(), read + own) + encoderDelay;
+        double slower = reader.running() * (Scene.INTERFERENCE * read + own);
+        double v = reader.waiting() * (read + own) + encoderDelay;
         to.add(encode + reader.waitNanos() + fetch + read + LAMBDA * slower + MU * v);
-    }
-
-    private static double delay(double queue, double work) {
-        return queue + work == 0 ? 0 : work * queue / (queue + work);
     }
 }

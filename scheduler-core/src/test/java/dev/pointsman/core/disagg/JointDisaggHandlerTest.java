@@ -176,18 +176,60 @@ class JointDisaggHandlerTest {
     }
 
     @Test
-    void fullKv_isAvoidedWhereThereIsRoom_andWaitedForWhereThereIsNone() {
+    void fullKv_costsTheWaitForIt_andIsAvoidedWhereThatIsMore() {
         Spot full = Spot.of("full").kvUsage(0.999);
-        Spot slow = D.waiting(5_000);
 
-        JointPlan avoided = Scene.of(8_000, List.of(), List.of(full, slow)).plan(handler());
-        JointPlan queued = Scene.of(8_000, List.of(), List.of(full)).plan(handler());
+        JointPlan avoided =
+                Scene.of(8_000, List.of(), List.of(full, D.waiting(10))).plan(handler());
+        JointPlan queued =
+                Scene.of(8_000, List.of(), List.of(full, D.waiting(5_000))).plan(handler());
 
         assertThat(avoided.chosen().path()).isEqualTo("local d");
         assertThat(avoided.ladder()).startsWith(PlanReason.KV_AVOIDED);
+        assertThat(queued.chosen().path()).isEqualTo("local full");
         assertThat(queued.ladder()).startsWith(PlanReason.KV_QUEUED);
         // 8,100 tokens less the 1,000 free ones come free in 7,100 of 999,000 parts of an answer.
         assertThat(queued.chosen().admissionNanos()).isEqualTo(7_100.0 / 999_000 * 100 * 20e6, within(10.0));
+    }
+
+    @Test
+    void thoseThatWaitForKv_comeFirst_eachWithWhatARunningOneHolds() {
+        // 150 requests hold 6,000 tokens each; 20 more and these 8,100, less the 100,000 free ones.
+        Spot busy = new Spot("busy", 0, 0, 0, 50_000, 150, 20, 20_000_000, 0.9, "", "");
+
+        JointPlan plan = Scene.of(8_000, List.of(), List.of(busy)).plan(handler());
+
+        assertThat(plan.chosen().admissionNanos())
+                .isEqualTo((8_100 + 20 * 6_000 - 100_000.0) / 900_000 * 100 * 20e6, within(10.0));
+    }
+
+    @Test
+    void movingACachedPrefix_countsWhatItPushesOut_onceCachesAreUsed() {
+        Spot warm = Spot.of("warm").cached(7_000).waiting(400);
+        Scene scene = Scene.of(8_000, List.of(), List.of(warm, D));
+        JointDisaggHandler handler = byTtft().backlogWeight(1).peerPull(false).build();
+
+        LegTuple unused = scene.plan(handler).chosen();
+        for (int i = 0; i < 100; i++) {
+            JointProperties.dispatched(scene, handler);
+        }
+        LegTuple used = scene.plan(handler).chosen();
+
+        assertThat(unused.path()).isEqualTo("local d");
+        assertThat(unused.displacedNanos()).isZero();
+        assertThat(used.path()).isEqualTo("local warm");
+        // Some 7/8 of each prompt was cached; 1,000 tokens are read again, if at all.
+        assertThat(used.displacedNanos())
+                .isEqualTo(0.875 * (1 - Math.pow(31 / 32.0, 100)) * Scene.read(warm, 1_000, 7_000), within(1e3));
+    }
+
+    @Test
+    void workForAReader_countsForEachThatWaitsThere() {
+        Spot crowded = new Spot("crowded", 0, 0, 0, 50_000, 0, 3, 20_000_000, 0, "", "");
+
+        LegTuple chosen = Scene.of(8_000, List.of(), List.of(crowded)).plan(handler()).chosen();
+
+        assertThat(chosen.backlogNanos()).isEqualTo(3 * chosen.readNanos(), within(1.0));
     }
 
     @Test
@@ -227,7 +269,7 @@ class JointDisaggHandlerTest {
     void missedTargets_makeFirstTokensCountForMore() {
         // Local is sooner by the transfer, but slows down 20 requests.
         Scene scene = Scene.of(8_000, List.of(P), List.of(D.running(20)));
-        JointDisaggHandler handler = Scene.handler().interferenceWeight(0.5).build();
+        JointDisaggHandler handler = Scene.handler().interferenceWeight(0.025).build();
 
         JointPlan calm = scene.plan(handler);
         for (int i = 0; i < 3; i++) {

@@ -37,6 +37,18 @@ final class SplittingTest {
     }
 
     @Test
+    void code_nearWhatTheFleetCanDo_jointKeepsConversationsTogether() throws IOException {
+        ConversationWorkload code = ConversationWorkload.code(6, 300);
+        StageFleet fleet = StageFleets.parse(EDPP);
+
+        StageResult joint = run(code, fleet, StagePolicies.JOINT);
+        StageResult local = run(code, fleet, StagePolicies.LOCAL);
+
+        assertThat(joint.meanTtftSeconds()).isLessThan(0.8 * local.meanTtftSeconds());
+        assertThat(joint.hitShare()).isGreaterThan(0.98 * local.hitShare());
+    }
+
+    @Test
     void guide_remoteHasWorseTtftThanAggregated_andBetterTpot() throws IOException {
         ConversationWorkload guide = ConversationWorkload.prefillDecodeGuide(15);
         StageFleet aggregated = StageFleets.parse("16xaggregated/h200-sxm/tp1", "gpt-oss-120b", "mxfp4");

@@ -172,7 +172,7 @@ public final class PrefixMatches {
         tiers(slot, leading, host, storage, remote);
     }
 
-    /** Tells in which tiers a match is that was written; the numbers must fit it. */
+    /** Tells in which tiers a match is that was written before; the numbers must fit it. */
     void tiers(int slot, int leading, int host, int storage, int remote) {
         tiered = true;
         if (slot >= behind.length) {

@@ -55,7 +55,8 @@ class FoundTest {
         found.begin(slotOf, withIds);
         idOfSlot.clear();
         for (int first = 0; first < MOST_IDS + Long.SIZE; first += Long.SIZE) {
-            long bits = random.nextLong() & random.nextLong();
+            long bits = random.nextLong();
+            bits &= random.nextLong();
             boolean together = !withIds && random.nextBoolean();
             int matched = random.nextInt(5);
             for (int i = 0; i < Long.SIZE; i++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.kvcache;
 
+import dev.pointsman.kvcache.internal.radix.Found;
 import dev.pointsman.kvcache.internal.radix.Walk;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -22,18 +23,10 @@ import org.jspecify.annotations.Nullable;
  * seen.
  */
 public final class PrefixMatches {
-    /** Matched blocks by slot; other than 0 exactly for the slots in {@link #slots}. */
-    private int[] blocks = new int[64];
-
-    /** The slots with a match, in the order in which they were found. */
-    private int[] slots = new int[64];
-
-    private int size;
-    private int longest;
+    private final Found found = new Found();
 
     // By slot, where tiers are told apart: how many blocks have each of the lower tiers as their fastest, and how many
-    // do
-    // not lead; 0 for slots without a match. Made when first needed.
+    // do not lead; 0 for slots without a match. Made when first needed.
     private static final int LOWER_TIERS = 3;
     private final int[][] lower = {{}, {}, {}};
     private int[] behind = {};
@@ -46,7 +39,7 @@ public final class PrefixMatches {
     private long[] bits = new long[16];
     private final BlockKey probe = new BlockKey(0);
     private @Nullable PrefixMatches other;
-    private final Walk walk = new Walk();
+    private final Walk walk = new Walk(found);
 
     /** Makes an empty answer. */
     public PrefixMatches() {}
@@ -57,7 +50,7 @@ public final class PrefixMatches {
      * @param slot the endpoint, at least 0
      */
     public int blocks(int slot) {
-        return slot < blocks.length ? blocks[slot] : 0;
+        return found.blocks(slot);
     }
 
     /**
@@ -92,7 +85,7 @@ public final class PrefixMatches {
 
     /** Returns the number of slots that hold at least one block. */
     public int size() {
-        return size;
+        return found.size();
     }
 
     /**
@@ -102,33 +95,29 @@ public final class PrefixMatches {
      * @throws IndexOutOfBoundsException if the position is outside
      */
     public int slot(int position) {
-        if (position >= size) {
-            throw new IndexOutOfBoundsException("position " + position + " of " + size
+        if (position < 0 || position >= found.size()) {
+            throw new IndexOutOfBoundsException("position " + position + " of " + found.size()
                     + " slots with a match.\nMaybe loop to size(), and not to the number of slots.");
         }
-        return slots[position];
+        return found.slot(position);
     }
 
     /** Returns the most blocks that any slot holds, at least 0. */
     public int longest() {
-        return longest;
+        return found.longest();
     }
 
     /** Empties the answer. */
     public void forget() {
-        for (int i = 0; i < size; i++) {
-            blocks[slots[i]] = 0;
-        }
         if (tiered) {
             forgetTiers();
         }
-        size = 0;
-        longest = 0;
+        found.forget();
     }
 
     private void forgetTiers() {
-        for (int i = 0; i < size; i++) {
-            int slot = slots[i];
+        for (int i = 0; i < found.size(); i++) {
+            int slot = found.slot(i);
             if (slot < behind.length) {
                 behind[slot] = 0;
                 for (int[] counts : lower) {
@@ -152,15 +141,7 @@ public final class PrefixMatches {
             throw new IllegalArgumentException("slot " + slot + ": a match of " + matched + " blocks after one of "
                     + blocks(slot) + ".\nMaybe the last answer was not forgotten; a slot without a match is left out.");
         }
-        if (slot >= blocks.length) {
-            blocks = Arrays.copyOf(blocks, Slots.roomFor(slot, blocks.length));
-        }
-        if (size == slots.length) {
-            slots = Arrays.copyOf(slots, Slots.roomFor(size, size));
-        }
-        blocks[slot] = matched;
-        slots[size++] = slot;
-        longest = Math.max(longest, matched);
+        found.add(slot, matched);
     }
 
     /**
@@ -188,20 +169,31 @@ public final class PrefixMatches {
                             + ".\nMaybe a block was counted for two tiers; only its fastest counts.");
         }
         add(slot, matched);
+        tiers(slot, leading, host, storage, remote);
+    }
+
+    /** Tells in which tiers a match is that was written before; the numbers must fit it. */
+    void tiers(int slot, int leading, int host, int storage, int remote) {
         tiered = true;
         if (slot >= behind.length) {
-            behind = Arrays.copyOf(behind, blocks.length);
+            int room = Slots.roomFor(slot, behind.length);
+            behind = Arrays.copyOf(behind, room);
             for (int tier = 0; tier < LOWER_TIERS; tier++) {
-                lower[tier] = Arrays.copyOf(lower[tier], blocks.length);
+                lower[tier] = Arrays.copyOf(lower[tier], room);
             }
         }
-        behind[slot] = matched - leading;
+        behind[slot] = blocks(slot) - leading;
         lower[0][slot] = host;
         lower[1][slot] = storage;
         lower[2][slot] = remote;
     }
 
-    /** Returns working memory for a walk through a radix index. */
+    /** Returns where an index may write an answer by itself. */
+    Found found() {
+        return found;
+    }
+
+    /** Returns working memory for a walk through a radix index, which writes what it finds into {@link #found}. */
     Walk walk() {
         return walk;
     }
@@ -218,8 +210,7 @@ public final class PrefixMatches {
             if (slot < behind.length && behind[slot] > 0) {
                 behind[slot] += matched - known;
             }
-            blocks[slot] = matched;
-            longest = Math.max(longest, matched);
+            found.raise(slot, matched);
         }
     }
 
@@ -248,8 +239,8 @@ public final class PrefixMatches {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("PrefixMatches[");
-        for (int i = 0; i < size; i++) {
-            text.append(i == 0 ? "" : ", ").append(slots[i]).append(": ").append(blocks[slots[i]]);
+        for (int i = 0; i < size(); i++) {
+            text.append(i == 0 ? "" : ", ").append(slot(i)).append(": ").append(blocks(slot(i)));
         }
         return text.append(']').toString();
     }

@@ -4,6 +4,7 @@ package dev.pointsman.kvcache;
 import static java.util.Objects.requireNonNull;
 
 import dev.pointsman.kvcache.internal.radix.Budget;
+import dev.pointsman.kvcache.internal.radix.Found;
 import dev.pointsman.kvcache.internal.radix.Lane;
 import dev.pointsman.kvcache.internal.radix.Walk;
 import java.util.List;
@@ -105,29 +106,22 @@ public final class RadixPrefixIndex implements RestorablePrefixIndex {
         Objects.checkFromIndexSize(0, count, hashes.length);
         into.forget();
         Walk walk = into.walk();
+        Found found = into.found();
         for (int lane = 0; lane < lanes.length; lane++) {
+            found.among(lane, lanes.length);
             lanes[lane].match(hashes, count, tier, walk);
             if (walk.tiersApart()) {
-                addTiers(walk, lane, into);
+                addTiers(walk, found, into);
             } else if (tier > 0) {
-                addLower(walk, lane, tier, into);
-            } else {
-                add(walk, lane, into);
+                addLower(found, tier, into);
             }
         }
     }
 
-    private void add(Walk walk, int lane, PrefixMatches into) {
-        for (int i = 0; i < walk.size(); i++) {
-            into.add(walk.slot(i) * lanes.length + lane, walk.blocks(i));
-        }
-    }
-
-    private void addTiers(Walk walk, int lane, PrefixMatches into) {
-        for (int i = 0; i < walk.size(); i++) {
-            into.add(
-                    walk.slot(i) * lanes.length + lane,
-                    walk.blocks(i),
+    private void addTiers(Walk walk, Found found, PrefixMatches into) {
+        for (int i = found.firstOfLane(); i < found.size(); i++) {
+            into.tiers(
+                    found.slot(i),
                     walk.leading(i),
                     walk.lower(i, Tier.HOST.ordinal()),
                     walk.lower(i, Tier.STORAGE.ordinal()),
@@ -135,12 +129,12 @@ public final class RadixPrefixIndex implements RestorablePrefixIndex {
         }
     }
 
-    private void addLower(Walk walk, int lane, int tier, PrefixMatches into) {
-        for (int i = 0; i < walk.size(); i++) {
-            int blocks = walk.blocks(i);
-            into.add(
-                    walk.slot(i) * lanes.length + lane,
-                    blocks,
+    private void addLower(Found found, int tier, PrefixMatches into) {
+        for (int i = found.firstOfLane(); i < found.size(); i++) {
+            int slot = found.slot(i);
+            int blocks = found.blocks(slot);
+            into.tiers(
+                    slot,
                     0,
                     tier == Tier.HOST.ordinal() ? blocks : 0,
                     tier == Tier.STORAGE.ordinal() ? blocks : 0,

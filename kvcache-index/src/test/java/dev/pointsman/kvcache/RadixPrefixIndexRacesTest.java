@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RadixPrefixIndexRacesTest extends PrefixIndexRaces {
@@ -53,6 +54,9 @@ class RadixPrefixIndexRacesTest extends PrefixIndexRaces {
                     for (int slot = CHANGING; slot < STRANGERS; slot++) {
                         assertThat(matches.blocks(slot)).isZero();
                     }
+                    assertThat(matches.size()).isEqualTo(IntStream.range(0, CHANGING)
+                            .filter(slot -> matches.blocks(slot) > 0)
+                            .count());
                 }
             });
         }

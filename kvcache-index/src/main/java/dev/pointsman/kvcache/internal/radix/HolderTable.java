@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * is removed leaves its id behind, marked dead, and its slot gets a new id with the next store; so removal takes
  * constant time, and the blocks of the dead id are swept out later. Only then is the id used again.
  *
- * <p>A reader collects ids and looks their slots up at the end. Between the two an id could be swept and given to
- * another endpoint; so {@code recycled} counts those and a reader that sees it change begins again.
+ * <p>A reader collects ids and looks each one's slot up when it leaves the walk. Between the two an id could be swept
+ * and given to another endpoint; so {@code recycled} counts those and a reader that sees it change begins again. Two
+ * ids of one slot never come out of one walk: who is in it was a holder of its first run, and if the later of the two
+ * was, the earlier is seen to be dead from there on.
  */
 final class HolderTable {
     private static final int NOBODY = -1;

@@ -62,13 +62,12 @@ public final class Lane {
 
     private boolean tryToMatch(long[] hashes, int count, int tier, Walk walk) {
         long recycled = tree.holders.recycled();
-        int[] slots = tree.holders.slots();
-        walk.begin(slots.length, tier == ANY_TIER && tree.tiered());
+        walk.begin(tree.holders.slots(), tier == ANY_TIER && tree.tiered());
         int passed = reader.follow(hashes, count, tier, walk);
         if (passed < 0) {
             return false;
         }
-        walk.end(passed, slots);
+        walk.end(passed);
         return !tree.holders.isRecycled(recycled);
     }
 

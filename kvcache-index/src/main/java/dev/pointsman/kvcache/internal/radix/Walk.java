@@ -5,7 +5,8 @@ import java.util.Arrays;
 
 /**
  * What one reader remembers while it follows a prompt through the runs: who still holds all of it so far, and who has
- * left how far along. It belongs to the caller's answer, so that a question allocates nothing.
+ * left how far along, which goes to {@link Found}. It belongs to the caller's answer, so that a question allocates
+ * nothing.
  *
  * <p><b>Who is active.</b> Few are a sparse set: {@code ids} and, for each id, its place there; then a run costs time in
  * the number of the active and of the run's listed holders. Many are a bitset, {@code active}; then a run costs time in
@@ -49,34 +50,16 @@ public final class Walk {
     private final int[][] inLower = new int[TIERS - 1][];
     private int[] leading = {};
 
-    // The answer: ids, which become slots as well once the walk is over.
-    private int found;
-    private int[] foundIds = {};
-    private int[] foundSlots = {};
-    private int[] foundBlocks = {};
+    private final Found found;
 
-    /** Makes working memory for one reader at a time. */
-    public Walk() {
+    /** Makes working memory for one reader at a time, given where it writes the answer. */
+    public Walk(Found found) {
+        this.found = found;
         Arrays.fill(masks, new long[0]);
         Arrays.fill(inLower, new int[0]);
     }
 
     // The answer, once a lane has filled it.
-
-    /** Returns how many endpoints hold at least one block. */
-    public int size() {
-        return found;
-    }
-
-    /** Returns the slot of an endpoint that was found. */
-    public int slot(int position) {
-        return foundSlots[position];
-    }
-
-    /** Returns how many blocks it holds. */
-    public int blocks(int position) {
-        return foundBlocks[position];
-    }
 
     /** Tells whether {@link #leading} and {@link #lower} may be asked for; if not, all blocks are in one tier. */
     public boolean tiersApart() {
@@ -85,22 +68,23 @@ public final class Walk {
 
     /** Returns how many of the blocks come before the first that is not in the accelerator's memory. */
     public int leading(int position) {
-        int before = leading[foundIds[position]];
-        return before < 0 ? foundBlocks[position] : before;
+        int before = leading[found.id(position)];
+        return before < 0 ? found.blocks(found.slot(position)) : before;
     }
 
     /** Returns how many of the blocks have a tier, from 1 on, as their fastest. */
     public int lower(int position, int tier) {
-        return inLower[tier - 1][foundIds[position]];
+        return inLower[tier - 1][found.id(position)];
     }
 
     // The walk.
 
-    /** Begins a walk among so many ids. */
-    void begin(int ids, boolean tiersApart) {
+    /** Begins a walk among ids, given their slots. */
+    void begin(int[] slots, boolean tiersApart) {
         this.tiersApart = tiersApart;
-        if (idRoom < ids) {
-            makeRoom((ids + Long.SIZE - 1) & -Long.SIZE);
+        found.begin(slots, tiersApart);
+        if (idRoom < slots.length) {
+            makeRoom((slots.length + Long.SIZE - 1) & -Long.SIZE);
         }
         if (tiersApart && leading.length < idRoom) {
             leading = new int[idRoom];
@@ -112,7 +96,6 @@ public final class Walk {
         begun = false;
         many = false;
         size = 0;
-        found = 0;
     }
 
     private void makeRoom(int room) {
@@ -123,9 +106,6 @@ public final class Walk {
         words = room >> 6;
         active = new long[words];
         staying = new long[words];
-        foundIds = new int[room];
-        foundSlots = new int[room];
-        foundBlocks = new int[room];
     }
 
     /** Tells whether everybody has left. */
@@ -351,7 +331,7 @@ public final class Walk {
             if (blocks == matched) {
                 i++;
             } else {
-                leave(ids[i], passed + blocks);
+                found.addId(ids[i], passed + blocks);
                 size--;
                 ids[i] = ids[size];
                 places[ids[i]] = i;
@@ -387,7 +367,7 @@ public final class Walk {
             if (blocks == matched) {
                 staying[id >> 6] |= 1L << id;
             } else {
-                leave(id, passed + blocks);
+                found.addId(id, passed + blocks);
                 active[id >> 6] &= ~(1L << id);
             }
         }
@@ -397,9 +377,7 @@ public final class Walk {
             if (begun) {
                 long were = active[word];
                 stay &= were;
-                for (long gone = were & ~stay; gone != 0; gone &= gone - 1) {
-                    leave((word << 6) + Long.numberOfTrailingZeros(gone), passed);
-                }
+                found.addIds(word << 6, were & ~stay, passed);
             }
             active[word] = stay;
             left += Long.bitCount(stay);
@@ -420,37 +398,16 @@ public final class Walk {
         }
     }
 
-    private void leave(int id, int blocks) {
-        if (blocks > 0) {
-            foundIds[found] = id;
-            foundBlocks[found++] = blocks;
-        }
-    }
-
-    /** Lets those who are still active leave, and looks up everybody's slot. */
-    void end(int passed, int[] slots) {
+    /** Lets those who are still active leave. */
+    void end(int passed) {
         if (many) {
             for (int word = 0; word < words; word++) {
-                for (long bits = active[word]; bits != 0; bits &= bits - 1) {
-                    leave((word << 6) + Long.numberOfTrailingZeros(bits), passed);
-                }
+                found.addIds(word << 6, active[word], passed);
             }
         } else {
             for (int i = 0; i < size; i++) {
-                leave(ids[i], passed);
+                found.addId(ids[i], passed);
             }
         }
-        int alive = 0;
-        for (int i = 0; i < found; i++) {
-            int id = foundIds[i];
-            // An id beyond the slots came after the walk began.
-            int slot = id < slots.length ? slots[id] : -1;
-            if (slot >= 0) {
-                foundIds[alive] = id;
-                foundBlocks[alive] = foundBlocks[i];
-                foundSlots[alive++] = slot;
-            }
-        }
-        found = alive;
     }
 }

@@ -37,8 +37,8 @@ class WalkTest {
             for (boolean begun : new boolean[] {false, true}) {
                 for (long[] first : others) {
                     for (long[] second : others) {
-                        Walk walk = new Walk();
-                        walk.begin(lane.tree.holders.slots().length, tiersApart);
+                        Walk walk = new Walk(new Found());
+                        walk.begin(lane.tree.holders.slots(), tiersApart);
                         if (begun) {
                             walk.beginRead();
                             assertThat(walk.read(many[0], many[1], lane.tree.records))
@@ -59,8 +59,8 @@ class WalkTest {
             lane.storeFirst(slot, 0, chain, chain, BLOCKS);
         }
         long[] many = cell(chain[0]);
-        Walk walk = new Walk();
-        walk.begin(lane.tree.holders.slots().length, false);
+        Walk walk = new Walk(new Found());
+        walk.begin(lane.tree.holders.slots(), false);
         walk.beginRead();
         walk.read(many[0], many[1], lane.tree.records);
         walk.apply(0, BLOCKS);

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -19,6 +21,7 @@ import java.util.function.ToDoubleFunction;
  */
 final class FleetProgram {
     private final FleetProblem problem;
+    private final Map<Role, Integer> serving;
     private final List<TrafficClass> classes;
     private final List<ReplicaOption> options = new ArrayList<>();
     /** The option of an integer column. */
@@ -28,7 +31,13 @@ final class FleetProgram {
     private double constant;
 
     FleetProgram(FleetProblem problem) {
+        this(problem, Map.of());
+    }
+
+    /** Makes a program in which there are at least so many replicas of some roles that serve all traffic. */
+    FleetProgram(FleetProblem problem, Map<Role, Integer> serving) {
         this.problem = problem;
+        this.serving = serving;
         classes = problem.classes().stream()
                 .filter(one -> one.requestsPerSecond() > 0)
                 .toList();
@@ -189,14 +198,23 @@ final class FleetProgram {
             limit(built, integers, all, problem.watts().getAsDouble(), ReplicaOption::watts);
         }
         for (Role role : Role.values()) {
-            int fewest = problem.fewest(role);
-            if (fewest > 0) {
-                double[] row = new double[all];
-                for (int j = 0; j < integers; j++) {
-                    row[j] = options.get(optionOf.get(j)).role() == role ? 1.0 / fewest : 0;
-                }
-                built.atLeast(row, 1);
+            atLeast(built, integers, all, problem.fewest(role), option -> option.role() == role);
+            atLeast(
+                    built,
+                    integers,
+                    all,
+                    serving.getOrDefault(role, 0),
+                    option -> option.role() == role && problem.servesAll(option));
+        }
+    }
+
+    private void atLeast(CoveringProgram built, int integers, int all, int fewest, Predicate<ReplicaOption> counted) {
+        if (fewest > 0) {
+            double[] row = new double[all];
+            for (int j = 0; j < integers; j++) {
+                row[j] = counted.test(options.get(optionOf.get(j))) ? 1.0 / fewest : 0;
             }
+            built.atLeast(row, 1);
         }
     }
 

@@ -164,15 +164,10 @@ public final class FleetProblem {
 
     /** Tells whether replicas of a role can do more if there are more of them. */
     boolean sharesQueues() {
-        return options.stream().anyMatch(this::shares);
+        return options.stream().anyMatch(option -> option.mostSharing() > 1);
     }
 
-    /** Tells whether a replica shares its queue with others of its role: only one that serves whatever may be next can. */
-    boolean shares(ReplicaOption option) {
-        return option.mostSharing() > 1 && servesAll(option);
-    }
-
-    /** Tells whether an option serves all traffic that there is. */
+    /** Tells whether an option serves all traffic that there is, so that it can share a queue with others of its role. */
     boolean servesAll(ReplicaOption option) {
         return classes.stream().allMatch(one -> one.requestsPerSecond() == 0 || option.rate(one) > 0);
     }
@@ -180,7 +175,7 @@ public final class FleetProblem {
     /** Returns the same problem in which so many replicas of each role share a queue. */
     FleetProblem among(Map<Role, Integer> replicas) {
         return withOptions(options.stream()
-                .map(option -> shares(option) ? option.among(replicas.getOrDefault(option.role(), 1)) : option)
+                .map(option -> servesAll(option) ? option.among(replicas.getOrDefault(option.role(), 1)) : option)
                 .toList());
     }
 
@@ -188,7 +183,7 @@ public final class FleetProblem {
     Map<Role, Integer> sharing(int[] counts) {
         Map<Role, Integer> replicas = new EnumMap<>(Role.class);
         for (int i = 0; i < counts.length; i++) {
-            if (counts[i] > 0 && shares(options.get(i))) {
+            if (counts[i] > 0 && servesAll(options.get(i))) {
                 replicas.merge(options.get(i).role(), counts[i], Integer::sum);
             }
         }

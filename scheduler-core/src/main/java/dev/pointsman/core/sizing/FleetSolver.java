@@ -105,15 +105,18 @@ public final class FleetSolver {
             int @Nullable [] counts, double lowerBound, long nodes, boolean stopped) {}
 
     private static Found find(FleetProblem problem, SizingProgress progress) {
-        return problem.sharesQueues() ? new SharingSearch(problem, progress).find() : findFixed(problem, Map.of(), progress);
+        return problem.sharesQueues()
+                ? new SharingSearch(problem, progress).find()
+                : findFixed(problem, Map.of(), Double.POSITIVE_INFINITY, progress);
     }
 
     /** Finds a plan where what a replica can do does not depend on how many there are. */
-    private static Found findFixed(FleetProblem problem, Map<Role, Integer> serving, SizingProgress progress) {
+    private static Found findFixed(
+            FleetProblem problem, Map<Role, Integer> serving, double below, SizingProgress progress) {
         boolean[] stopped = new boolean[1];
         FleetProgram program = new FleetProgram(problem, serving);
         double constant = program.constant();
-        BranchAndBound.Result result = BranchAndBound.solve(program.program(), (nodes, bound, best) -> {
+        BranchAndBound.Result result = BranchAndBound.solve(program.program(), below - constant, (nodes, bound, best) -> {
             stopped[0] = !progress.proceed(nodes, bound + constant, best + constant);
             return !stopped[0];
         });
@@ -160,6 +163,7 @@ public final class FleetSolver {
                 Found found = findFixed(
                         problem.among(node.most),
                         node.least,
+                        best,
                         (nodes, bound, cheapest) ->
                                 progress.proceed(programs + nodes, Math.min(best, Math.max(bound, node.bound)), best));
                 programs += found.nodes();

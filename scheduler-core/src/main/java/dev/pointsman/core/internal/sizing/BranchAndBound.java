@@ -41,7 +41,7 @@ public final class BranchAndBound {
     private final double[] weights;
     private long nodes;
     private long branches;
-    private double best = Double.POSITIVE_INFINITY;
+    private double best;
     private long @Nullable [] solution;
 
     /** Watches the search; told the nodes so far, the lower bound and the best cost, it says whether to go on. */
@@ -81,7 +81,8 @@ public final class BranchAndBound {
 
     private record Node(DualSimplex linear, double bound, long order) {}
 
-    private BranchAndBound(CoveringProgram program, Watcher watcher) {
+    private BranchAndBound(CoveringProgram program, double below, Watcher watcher) {
+        best = below;
         this.program = program;
         this.watcher = watcher;
         grain = grain(program);
@@ -96,7 +97,12 @@ public final class BranchAndBound {
 
     /** Solves a program. */
     public static Result solve(CoveringProgram program, Watcher watcher) {
-        return new BranchAndBound(program, watcher).search();
+        return solve(program, Double.POSITIVE_INFINITY, watcher);
+    }
+
+    /** Solves a program if its optimum costs less than something; if not, there is no solution, and the bound is that. */
+    public static Result solve(CoveringProgram program, double below, Watcher watcher) {
+        return new BranchAndBound(program, below, watcher).search();
     }
 
     private Result search() {
@@ -180,7 +186,7 @@ public final class BranchAndBound {
     }
 
     private boolean improves(double bound) {
-        return solution == null || bound < best - EQUAL * Math.max(1, Math.abs(best));
+        return best == Double.POSITIVE_INFINITY || bound < best - EQUAL * Math.max(1, Math.abs(best));
     }
 
     /** Returns the integer column whose distance to an integer is worth most; or -1 if all are exactly integers. */
@@ -257,11 +263,7 @@ public final class BranchAndBound {
         if (program.pure()) {
             return program.satisfiedBy(candidate);
         }
-        DualSimplex linear = program.relaxation();
-        for (int j = 0; j < candidate.length; j++) {
-            linear.bound(j, (double) candidate[j], (double) candidate[j]);
-        }
-        return linear.solve();
+        return program.sharesFor(candidate).solve();
     }
 
     private double roundedUp(double bound) {

@@ -93,16 +93,40 @@ public final class FleetSolver {
         return transition;
     }
 
-    /**
-     * What a search came to.
-     *
-     * @param counts replicas by option; null if there is no plan, or none was found before the search was stopped
-     * @param lowerBound below which no plan can be
-     * @param nodes how many linear programs were solved
-     * @param stopped whether the search did not end by itself
-     */
-    private record Found(
-            int @Nullable [] counts, double lowerBound, long nodes, boolean stopped) {}
+    /** What a search came to. */
+    private static final class Found {
+        private final int @Nullable [] counts;
+        private final double lowerBound;
+        private final long nodes;
+        private final boolean stopped;
+
+        Found(int @Nullable [] counts, double lowerBound, long nodes, boolean stopped) {
+            this.counts = counts;
+            this.lowerBound = lowerBound;
+            this.nodes = nodes;
+            this.stopped = stopped;
+        }
+
+        /** Returns replicas by option, to keep; null if there is no plan, or none was found before the search was stopped. */
+        int @Nullable [] counts() {
+            return counts;
+        }
+
+        /** Returns the cost below which no plan can be. */
+        double lowerBound() {
+            return lowerBound;
+        }
+
+        /** Returns how many linear programs were solved. */
+        long nodes() {
+            return nodes;
+        }
+
+        /** Tells whether the search did not end by itself. */
+        boolean stopped() {
+            return stopped;
+        }
+    }
 
     private static Found find(FleetProblem problem, SizingProgress progress) {
         return problem.sharesQueues()
@@ -144,7 +168,11 @@ public final class FleetSolver {
         private long programs;
         private long order;
 
-        private record Node(Map<Role, Integer> least, Map<Role, Integer> most, double bound, long order) {}
+        private record Node(Map<Role, Integer> least, Map<Role, Integer> most, double bound, long order) {
+            int most(Role role) {
+                return most.getOrDefault(role, 1);
+            }
+        }
 
         SharingSearch(FleetProblem problem, SizingProgress progress) {
             this.problem = problem;
@@ -167,12 +195,13 @@ public final class FleetSolver {
                         (nodes, bound, cheapest) ->
                                 progress.proceed(programs + nodes, Math.min(best, Math.max(bound, node.bound)), best));
                 programs += found.nodes();
-                boolean enough = found.counts() == null || consider(node, found.counts());
+                int[] counts = found.counts();
+                boolean enough = counts == null || consider(node, counts);
                 if (found.stopped()) {
                     return new Found(plan, Math.min(best, Math.max(found.lowerBound(), node.bound)), programs, true);
                 }
-                if (!enough) {
-                    branch(node, found.lowerBound(), problem.sharing(found.counts()));
+                if (counts != null && !enough) {
+                    branch(node, found.lowerBound(), problem.sharing(counts));
                 }
             }
             return new Found(plan, best, programs, false);
@@ -181,7 +210,7 @@ public final class FleetSolver {
         /** Tells whether replicas are enough as many as they are, and remembers them if they are the cheapest so far. */
         private boolean consider(Node node, int[] counts) {
             Map<Role, Integer> replicas = problem.sharing(counts);
-            boolean most = replicas.entrySet().stream().allMatch(of -> of.getValue() >= node.most.get(of.getKey()));
+            boolean most = replicas.entrySet().stream().allMatch(of -> of.getValue() >= node.most(of.getKey()));
             if (!most && utilization(problem, counts) > 1 + BranchAndBound.EQUAL) {
                 return false;
             }
@@ -200,7 +229,7 @@ public final class FleetSolver {
             for (Map.Entry<Role, Integer> of : replicas.entrySet()) {
                 Role role = of.getKey();
                 int count = of.getValue();
-                if (count < node.most.get(role)) {
+                if (count < node.most(role)) {
                     Map<Role, Integer> most = new EnumMap<>(node.most);
                     most.put(role, count);
                     open.add(new Node(node.least, most, bound, order++));

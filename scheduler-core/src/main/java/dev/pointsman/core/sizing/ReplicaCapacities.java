@@ -30,7 +30,7 @@ import java.util.function.IntFunction;
  * which grows from the prompt by the answer. The peak is {@code z} standard deviations above both means. A replica that does not hold
  * the longest request serves none of the class.
  *
- * <p><b>Aggregated</b>: the same batch, where a token takes {@code step + n I / steps} of an answer's life on average: every prompt that is read
+ * <p><b>Aggregated</b>: the same batch, where a token takes {@code step + n I / steps} on average: every prompt that is read
  * stops the others for {@code I} ({@link Predictor#interference}, but no less than reading it alone takes longer than the steps it is
  * read in), and there are {@code n / (steps * TPOT)} of them in a second; and TTFT as for prefill, each prompt after the step under way.
  *

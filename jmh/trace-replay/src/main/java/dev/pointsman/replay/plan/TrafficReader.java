@@ -21,8 +21,8 @@ import java.util.List;
  * caches of a fleet find less if conversations are scattered, and more if they are many.
  *
  * <p>Each class has its requests as examples, every so many of them if they are over {@value #MOST_EXAMPLES}, and always the
- * longest, which replicas have to hold. How arrivals come in bursts is the variance over the mean of how many come within the time that a first token may take,
- * each stretch about its own mean, since what is slower than a stretch is met by planning for the busiest.
+ * longest, which replicas have to hold. How arrivals come in bursts is the variance over the mean of how many come within the
+ * time that a first token may take, each stretch about its own mean, since what is slower than a stretch is met by planning for the busiest.
  */
 public final class TrafficReader {
     private static final int ROUNDS = 50;

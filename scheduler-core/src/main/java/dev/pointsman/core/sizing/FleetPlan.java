@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 /**
  * How many replicas of each kind to run. Immutable and thread-safe.
  *
- * @param replicas those of which there is at least one, in the order of the problem's options
+ * @param replicas those of which there is at least one, in the order of the problem's options; what each can do is what it can among
+ *     the others
  * @param dollarsPerHour what they cost
  * @param transitionDollars what starting and stopping adds, in dollars per hour
  * @param lowerBound below which no plan can be, in dollars per hour, transition included; the same as the plan if {@code proven}

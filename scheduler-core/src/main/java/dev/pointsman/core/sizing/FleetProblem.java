@@ -157,6 +157,34 @@ public final class FleetProblem {
         return builder.build();
     }
 
+    /** Tells whether replicas of a role can do more if there are more of them. */
+    boolean sharesQueues() {
+        return options.stream().anyMatch(option -> option.mostSharing() > 1);
+    }
+
+    /** Tells whether an option serves all traffic that there is, so that it can share a queue with others of its role. */
+    boolean servesAll(ReplicaOption option) {
+        return classes.stream().allMatch(one -> one.requestsPerSecond() == 0 || option.rate(one) > 0);
+    }
+
+    /** Returns the same problem in which so many replicas of each role share a queue. */
+    FleetProblem among(Map<Role, Integer> replicas) {
+        return withOptions(options.stream()
+                .map(option -> servesAll(option) ? option.among(replicas.getOrDefault(option.role(), 1)) : option)
+                .toList());
+    }
+
+    /** Returns how many replicas of each role share a queue, if there are so many of each option. */
+    Map<Role, Integer> sharing(int[] counts) {
+        Map<Role, Integer> replicas = new EnumMap<>(Role.class);
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] > 0 && servesAll(options.get(i))) {
+                replicas.merge(options.get(i).role(), counts[i], Integer::sum);
+            }
+        }
+        return replicas;
+    }
+
     static void notNegative(String name, double value) {
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(name + ": must be finite and at least 0, but was " + value

@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -20,7 +22,11 @@ import java.util.function.ToDoubleFunction;
  * there may be only so many of the other.
  */
 final class FleetProgram {
+    /** What a replica has to serve of a class at least; less is lost in rounding. */
+    private static final double USEFUL = 1e-9;
+
     private final FleetProblem problem;
+    private final Map<Role, Integer> serving;
     private final List<TrafficClass> classes;
     private final List<ReplicaOption> options = new ArrayList<>();
     /** The option of an integer column. */
@@ -29,11 +35,14 @@ final class FleetProgram {
     private final CoveringProgram program;
     private double constant;
 
-    /** What a replica has to serve of a class at least; less is lost in rounding. */
-    private static final double USEFUL = 1e-9;
-
     FleetProgram(FleetProblem problem) {
+        this(problem, Map.of());
+    }
+
+    /** Makes a program in which there are at least so many replicas of some roles that serve all traffic. */
+    FleetProgram(FleetProblem problem, Map<Role, Integer> serving) {
         this.problem = problem;
+        this.serving = serving;
         classes = problem.classes().stream()
                 .filter(one -> one.requestsPerSecond() > 0)
                 .toList();
@@ -85,7 +94,8 @@ final class FleetProgram {
         for (TrafficClass one : classes) {
             replicas += serves(option, one) ? 1 / share(option, one) : 0;
         }
-        double most = Math.max(problem.fewest(option.role()), Math.ceil(replicas));
+        int asked = Math.max(problem.fewest(option.role()), serving.getOrDefault(option.role(), 0));
+        double most = Math.max(asked, Math.ceil(replicas));
         most = Math.min(most, within(problem.chipsOf(option.accelerator()), option.chips()));
         most = Math.min(most, within(problem.chips(), option.chips()));
         if (problem.watts().isPresent() && option.watts() > 0) {
@@ -220,14 +230,23 @@ final class FleetProgram {
             limit(built, integers, all, problem.watts().getAsDouble(), ReplicaOption::watts);
         }
         for (Role role : Role.values()) {
-            int fewest = problem.fewest(role);
-            if (fewest > 0) {
-                double[] row = new double[all];
-                for (int j = 0; j < integers; j++) {
-                    row[j] = options.get(optionOf.get(j)).role() == role ? 1.0 / fewest : 0;
-                }
-                built.atLeast(row, 1);
+            atLeast(built, integers, all, problem.fewest(role), option -> option.role() == role);
+            atLeast(
+                    built,
+                    integers,
+                    all,
+                    serving.getOrDefault(role, 0),
+                    option -> option.role() == role && problem.servesAll(option));
+        }
+    }
+
+    private void atLeast(CoveringProgram built, int integers, int all, int fewest, Predicate<ReplicaOption> counted) {
+        if (fewest > 0) {
+            double[] row = new double[all];
+            for (int j = 0; j < integers; j++) {
+                row[j] = counted.test(options.get(optionOf.get(j))) ? 1.0 / fewest : 0;
             }
+            built.atLeast(row, 1);
         }
     }
 

@@ -6,26 +6,41 @@ import static java.util.Objects.requireNonNull;
 import dev.pointsman.accel.cost.Estimate;
 import dev.pointsman.accel.cost.Predictor;
 import dev.pointsman.api.fleet.Role;
-import dev.pointsman.core.sizing.queueing.Queueing;
+import dev.pointsman.core.sizing.TrafficClass.Example;
+import dev.pointsman.core.sizing.queueing.ServiceTimes;
+import dev.pointsman.core.sizing.queueing.SharedQueue;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * Works out from accelerator profiles how much of a class of traffic one replica can take. Immutable and thread-safe.
  *
- * <p><b>Prefill</b>: the largest rate at which an M/G/1 queue of prompts meets TTFT, less what moving the KV takes; a prompt that
- * misses it alone makes the option useless at this TP. <b>Decode</b>: the largest mean batch {@code n} that leaves {@code n + z sqrt(n)}
- * within TPOT and KV memory, since the number of running requests varies like a Poisson number; {@code n / (steps * step time)}
- * requests per second. <b>Aggregated</b>: the same batch, where a token takes {@code step + n I / steps}: every prompt that is read
- * stops the others for {@code I} ({@link Predictor#interference}), and there are {@code n / (steps * TPOT)} of them in a second; and
- * TTFT as for prefill, after the step under way.
+ * <p><b>Prefill</b>: the largest rate at which a queue of prompts meets TTFT ({@link SharedQueue}), less what moving the KV takes; for
+ * one replica and for several that share the queue. Times are those of the class's examples, each by its own length, so that a few
+ * long prompts count for what they take. A class without examples has the time of its mean prompt, and {@link Headroom#variation}.
+ * Prompts that miss the target even alone make the option useless at this TP.
+ *
+ * <p><b>Decode</b>: the largest mean batch that leaves its peak within TPOT and KV memory. Sequences that come independently and
+ * stay for their answer are an M/G/infinity queue: how many run, {@code n}, varies like a Poisson number, and what they hold is a sum
+ * over them with mean {@code n E[K]} and variance {@code n E[K^2]} (Campbell's theorem), {@code K} the context of a running sequence,
+ * which grows from the prompt by the answer. The peak is {@code z} standard deviations above both means. A replica that does not hold
+ * the longest request serves none of the class.
+ *
+ * <p><b>Aggregated</b>: the same batch, where a token takes {@code step + n I / steps} on average: every prompt that is read
+ * stops the others for {@code I} ({@link Predictor#interference}, but no less than reading it alone takes longer than the steps it is
+ * read in), and there are {@code n / (steps * TPOT)} of them in a second; and TTFT as for prefill, each prompt after the step under way.
  *
  * <p>Encoding is not in the profiles: state it.
  */
 public final class ReplicaCapacities {
     private static final int MOST_BATCH = 1 << 14;
+
+    /** More replicas than so many gain little by sharing a queue. */
+    private static final int MOST_SHARING = 32;
 
     private final Predictor predictor;
     private final Headroom headroom;
@@ -33,8 +48,8 @@ public final class ReplicaCapacities {
     /**
      * How uneven traffic is.
      *
-     * @param variation coefficient of variation of the time of a prompt; 0 if all are alike
-     * @param sigmas z, how many standard deviations of the number that run must have room
+     * @param variation coefficient of variation of the time of a prompt, for classes without examples; 0 if all are alike
+     * @param sigmas z, how many standard deviations of what runs must have room
      */
     public record Headroom(double variation, double sigmas) {
         /** Prompts that vary by half their mean, and two standard deviations. */
@@ -91,97 +106,212 @@ public final class ReplicaCapacities {
 
     /** Returns what one replica reads, if moving the KV of a request takes so long. */
     public Capacity prefill(TrafficClass traffic, double transferSeconds) {
-        double service = promptSeconds(traffic);
-        double target = traffic.target().ttftSeconds() - transferSeconds;
-        return reading(traffic, service, target, "");
-    }
-
-    private Capacity reading(TrafficClass traffic, double service, double target, String beside) {
-        if (!predictor.deployment().kvCapacity().fits()) {
-            return new Capacity(0, "memory: the weights do not fit");
-        }
-        double rate = Queueing.mostRate(
-                service, headroom.variation(), target, traffic.target().quantile());
-        if (rate == 0) {
-            return new Capacity(
-                    0,
-                    String.format(
-                            Locale.ROOT,
-                            "TTFT: an idle replica takes %.0f ms%s, and %.0f ms are left for it",
-                            service * 1000,
-                            beside,
-                            target * 1000));
-        }
-        return new Capacity(
-                rate,
-                String.format(
-                        Locale.ROOT,
-                        "TTFT: rho* %.2f of prompts of %.0f ms%s",
-                        rate * service,
-                        service * 1000,
-                        beside));
-    }
-
-    private double promptSeconds(TrafficClass traffic) {
-        long read = traffic.uncachedTokens();
-        return predictor.prefill(read, traffic.inputTokens() - read).estimate();
+        Work work = new Work(traffic);
+        return sharing(work, replicas -> work.reading(replicas, 0, transferSeconds));
     }
 
     /** Returns what one replica generates. */
     public Capacity decode(TrafficClass traffic) {
-        return generating(traffic, 0, Double.POSITIVE_INFINITY);
+        Work work = new Work(traffic);
+        return work.unfit.isEmpty() ? work.batches(false).last() : new Capacity(0, work.unfit);
     }
 
     /** Returns what one replica serves whole. */
     public Capacity aggregated(TrafficClass traffic) {
-        long read = traffic.uncachedTokens();
-        double stops =
-                predictor.interference(read, traffic.inputTokens() - read).estimate();
-        return generating(traffic, stops, promptSeconds(traffic));
+        Work work = new Work(traffic);
+        if (!work.unfit.isEmpty()) {
+            return new Capacity(0, work.unfit);
+        }
+        Batches batches = work.batches(true);
+        return sharing(work, replicas -> work.serving(replicas, batches));
     }
 
-    private Capacity generating(TrafficClass traffic, double stops, double prompt) {
-        boolean alone = prompt == Double.POSITIVE_INFINITY;
-        double context = Math.max(1, traffic.inputTokens() + traffic.outputTokens() / 2.0);
-        double steps = Math.max(1, traffic.outputTokens() - 1);
-        double memory = predictor.deployment().kvCapacity().tokens() / context;
-        double target = traffic.target().tpotSeconds();
-        Estimate estimate = new Estimate();
-        Capacity best = new Capacity(
-                0,
-                memory < 1
-                        ? "memory: not one sequence fits"
-                        : String.format(Locale.ROOT, "TPOT: one sequence takes more than %.1f ms", target * 1000));
-        for (int mean = 1; mean <= MOST_BATCH; mean++) {
-            int peak = (int) Math.ceil(mean + headroom.sigmas() * Math.sqrt(mean));
-            // One sequence alone is always one, however it varies.
-            peak = mean == 1 ? 1 : peak;
-            predictor.decodeStep(peak, Math.round(peak * context), estimate);
-            double atPeak = estimate.estimate() + peak * stops / steps;
-            if (peak > memory || atPeak > target) {
-                return limited(best, peak > memory ? "KV memory" : "TPOT");
+    /** Puts together what each can do alone, and among others. */
+    private static Capacity sharing(Work work, IntFunction<Capacity> each) {
+        Capacity alone = work.unfit.isEmpty() ? each.apply(1) : new Capacity(0, work.unfit);
+        if (!alone.feasible()) {
+            return alone;
+        }
+        List<Capacity> shared = new ArrayList<>();
+        Capacity last = alone;
+        for (int replicas = 2; replicas <= MOST_SHARING; replicas++) {
+            Capacity more = each.apply(replicas);
+            last = more.requestsPerSecond() > last.requestsPerSecond() ? more : last;
+            shared.add(last);
+        }
+        return new Capacity(alone.requestsPerSecond(), alone.limit(), shared);
+    }
+
+    /**
+     * What mean batches a replica may have.
+     *
+     * @param rates requests per second that leave a mean batch of 1, 2, and so on; never less than with a smaller one
+     * @param steps seconds that each of these takes for a token
+     * @param limit what does not allow a larger one
+     */
+    private record Batches(List<Double> rates, List<Double> steps, String limit) {
+        Capacity last() {
+            return of(rates.size() - 1);
+        }
+
+        Capacity of(int index) {
+            return index < 0
+                    ? new Capacity(0, limit)
+                    : new Capacity(
+                            rates.get(index), String.format(Locale.ROOT, "%s: a mean batch of %d", limit, index + 1));
+        }
+    }
+
+    /** What the requests of one class are to a replica. */
+    private final class Work {
+        private final TrafficClass traffic;
+        private final List<Example> requests;
+        private final ServiceTimes prompts;
+        /** Mean number of steps of an answer. */
+        private final double steps;
+        /** Mean of what a running sequence holds, in tokens, and of its square. */
+        private final double context;
+
+        private final double contextSquared;
+        private final long kvTokens;
+        /** Why the replica cannot serve the class at all; empty if it can. */
+        private final String unfit;
+
+        Work(TrafficClass traffic) {
+            this.traffic = traffic;
+            boolean known = !traffic.spread().examples().isEmpty();
+            int cached = (int) (traffic.inputTokens() - traffic.uncachedTokens());
+            requests = known
+                    ? traffic.spread().examples()
+                    : List.of(new Example(traffic.inputTokens(), cached, traffic.outputTokens()));
+            double[] seconds = new double[requests.size()];
+            Estimate estimate = new Estimate();
+            double allSteps = 0;
+            double held = 0;
+            double heldSquared = 0;
+            for (int i = 0; i < seconds.length; i++) {
+                Example one = requests.get(i);
+                predictor.prefill(one.inputTokens() - one.cachedTokens(), one.cachedTokens(), estimate);
+                seconds[i] = estimate.estimate();
+                double input = one.inputTokens();
+                double output = one.outputTokens();
+                double its = Math.max(1, output - 1);
+                allSteps += its;
+                held += its * Math.max(1, input + output / 2);
+                heldSquared += its * (input * input + input * output + output * output / 3);
             }
-            predictor.decodeStep(mean, Math.round(mean * context), estimate);
+            prompts = known ? ServiceTimes.of(seconds) : ServiceTimes.ofMean(seconds[0], headroom.variation());
+            steps = allSteps / seconds.length;
+            context = held / allSteps;
+            contextSquared = heldSquared / allSteps;
+            boolean fits = predictor.deployment().kvCapacity().fits();
+            kvTokens = fits ? predictor.deployment().kvCapacity().tokens() : 0;
+            long longest = traffic.longestTokens();
+            unfit = fits && longest <= kvTokens
+                    ? ""
+                    : fits
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "memory: %,d tokens fit, and the longest request has %,d",
+                                    kvTokens,
+                                    longest)
+                            : "memory: the weights do not fit";
+        }
+
+        /** Returns what each of some replicas that share a queue can read, if each prompt takes so much longer, and then waits. */
+        Capacity reading(int replicas, double longer, double after) {
+            ServiceTimes times = longer == 0 ? prompts : prompts.plus(longer);
+            SharedQueue queue = new SharedQueue(replicas, traffic.spread().dispersion(), times);
+            double target = traffic.target().ttftSeconds() - after;
+            double rate = queue.mostRate(target, traffic.target().quantile()) / replicas;
+            String beside = longer == 0 ? "" : String.format(Locale.ROOT, " with a step of %.1f ms", longer * 1000);
+            return new Capacity(
+                    rate,
+                    rate == 0
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "TTFT: an idle replica takes %.0f ms%s, and %.0f ms are left for it",
+                                    times.mean() * 1000,
+                                    beside,
+                                    target * 1000)
+                            : String.format(
+                                    Locale.ROOT,
+                                    "TTFT: rho* %.2f of prompts of %.0f ms%s",
+                                    rate * times.mean(),
+                                    times.mean() * 1000,
+                                    beside));
+        }
+
+        /** Returns the mean batches whose peaks fit memory and TPOT, with or without prompts that are read beside them. */
+        Batches batches(boolean prompts) {
+            double stops = prompts ? stops() : 0;
+            double target = traffic.target().tpotSeconds();
+            List<Double> rates = new ArrayList<>();
+            List<Double> times = new ArrayList<>();
+            String limit = "a batch of " + MOST_BATCH;
+            Estimate estimate = new Estimate();
+            double most = 0;
+            for (int mean = 1; mean <= MOST_BATCH; mean++) {
+                // One sequence alone is always one, however it varies.
+                double sigmas = mean == 1 ? 0 : headroom.sigmas();
+                int peak = (int) Math.ceil(mean + sigmas * Math.sqrt(mean));
+                double held = mean * context + sigmas * Math.sqrt(mean * contextSquared);
+                predictor.decodeStep(peak, Math.round(held), estimate);
+                if (held > kvTokens || estimate.estimate() + mean * stops / steps > target) {
+                    limit = held > kvTokens
+                            ? "KV memory"
+                            : mean == 1
+                                    ? String.format(
+                                            Locale.ROOT,
+                                            "TPOT: one sequence takes more than %.1f ms",
+                                            target * 1000)
+                                    : "TPOT";
+                    break;
+                }
+                predictor.decodeStep(mean, Math.round(mean * context), estimate);
+                times.add(estimate.estimate());
+                most = Math.max(most, mean / (steps * estimate.estimate() + mean * stops));
+                rates.add(most);
+            }
+            return new Batches(rates, times, limit);
+        }
+
+        /** Returns how long a prompt stops the others on average: a step that reads a chunk takes no less than reading it alone. */
+        private double stops() {
+            Estimate estimate = new Estimate();
+            predictor.decodeStep(1, Math.round(context), estimate);
             double step = estimate.estimate();
-            double rate = mean / (steps * (step + mean * stops / steps));
-            if (!alone) {
-                Capacity reads = reading(
-                        traffic,
-                        prompt + step,
-                        traffic.target().ttftSeconds(),
-                        String.format(Locale.ROOT, " with a step of %.1f ms", step * 1000));
-                if (reads.requestsPerSecond() <= rate) {
-                    return reads.requestsPerSecond() > best.requestsPerSecond() || !best.feasible() ? reads : best;
+            double chunk = predictor.deployment().prefillChunkTokens();
+            double sum = 0;
+            for (Example one : requests) {
+                int read = one.inputTokens() - one.cachedTokens();
+                predictor.prefill(read, one.cachedTokens(), estimate);
+                double longer = estimate.estimate() - step * Math.ceil(read / chunk);
+                predictor.interference(read, one.cachedTokens(), estimate);
+                sum += Math.max(longer, estimate.estimate());
+            }
+            return sum / requests.size();
+        }
+
+        /** Returns what each of some replicas can serve whole: a larger batch generates more and delays prompts more. */
+        Capacity serving(int replicas, Batches batches) {
+            int low = 0;
+            int high = batches.rates().size();
+            while (low < high) {
+                int middle = (low + high) / 2;
+                double reads = reading(replicas, batches.steps().get(middle), 0).requestsPerSecond();
+                if (reads <= batches.rates().get(middle)) {
+                    high = middle;
+                } else {
+                    low = middle + 1;
                 }
             }
-            if (rate > best.requestsPerSecond()) {
-                best = new Capacity(rate, String.format(Locale.ROOT, "a mean batch of %d", mean));
+            if (low == batches.rates().size()) {
+                return batches.last();
             }
+            Capacity reads = reading(replicas, batches.steps().get(low), 0);
+            Capacity smaller = batches.of(low - 1);
+            return reads.requestsPerSecond() >= smaller.requestsPerSecond() ? reads : smaller;
         }
-        return best;
-    }
-
-    private static Capacity limited(Capacity best, String limit) {
-        return best.feasible() ? new Capacity(best.requestsPerSecond(), limit + ": " + best.limit()) : best;
     }
 }

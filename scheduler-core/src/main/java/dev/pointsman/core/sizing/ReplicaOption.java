@@ -4,6 +4,7 @@ package dev.pointsman.core.sizing;
 import static java.util.Objects.requireNonNull;
 
 import dev.pointsman.api.fleet.Role;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
@@ -74,7 +75,7 @@ public record ReplicaOption(
         return pool(role) + "/" + accelerator + "/tp" + tensorParallel;
     }
 
-    /** Returns what one replica can do of a class. */
+    /** Returns what one replica can do of a class, alone. */
     public Capacity capacity(TrafficClass traffic) {
         return capacities.getOrDefault(traffic.name(), NONE);
     }
@@ -91,6 +92,25 @@ public record ReplicaOption(
         return !apart || traffic.transferBytes() == 0
                 ? most
                 : Math.min(most, transferBytesPerSecond / traffic.transferBytes());
+    }
+
+    /** Returns the same option as it is among so many replicas of its role, which share a queue. */
+    public ReplicaOption among(int replicas) {
+        if (mostSharing() == 1) {
+            return this;
+        }
+        Map<String, Capacity> each = new LinkedHashMap<>();
+        capacities.forEach((name, capacity) -> each.put(name, capacity.among(replicas)));
+        return new ReplicaOption(
+                role, accelerator, tensorParallel, chips, dollarsPerHour, watts, transferBytesPerSecond, each);
+    }
+
+    /** Returns from how many replicas on one more of them makes no difference to what each can do; 1 if it never does. */
+    int mostSharing() {
+        return capacities.values().stream()
+                .mapToInt(capacity -> capacity.shared().size() + 1)
+                .max()
+                .orElse(1);
     }
 
     ReplicaOption withPrice(double dollars) {

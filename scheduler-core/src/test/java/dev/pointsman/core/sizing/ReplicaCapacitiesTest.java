@@ -10,7 +10,10 @@ import dev.pointsman.accel.cost.Deployment;
 import dev.pointsman.accel.cost.Predictor;
 import dev.pointsman.accel.model.ModelCatalog;
 import dev.pointsman.api.fleet.Role;
+import dev.pointsman.core.sizing.TrafficClass.Example;
+import dev.pointsman.core.sizing.TrafficClass.Spread;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -118,6 +121,77 @@ class ReplicaCapacitiesTest {
     void encoders_areNotInTheProfiles() {
         assertThatThrownBy(() -> of("h100-sxm", 1).option(Role.ENCODE, List.of(chat(1, 500, 40)), 3, 50e9))
                 .hasMessageContaining("role: must be PREFILL, DECODE or PREFILL_DECODE")
+                .hasMessageContaining("\nMaybe");
+    }
+
+    private static TrafficClass of(Example... examples) {
+        TrafficClass chat = chat(1, 2000, 50);
+        return chat.withSpread(new Spread(1, List.of(examples)));
+    }
+
+    /** The same mean, ever more apart: each fleet costs at least as much as the one before. */
+    @Test
+    void moreUnevenRequests_neverCostLess() {
+        double last = 0;
+        double first = Double.NaN;
+        for (int apart = 0; apart <= 3900; apart += 650) {
+            TrafficClass traffic =
+                    of(new Example(4000 - apart, 0, 300), new Example(4000 + apart, 0, 300)).withRate(60);
+            FleetProblem.Builder problem = FleetProblem.builder().traffic(traffic);
+            for (Role role : new Role[] {Role.PREFILL, Role.DECODE, Role.PREFILL_DECODE}) {
+                problem.option(of("h100-sxm", 1).option(role, List.of(traffic), 3, 50e9));
+            }
+            double cost = ((FleetPlan) FleetSolver.solve(problem.build())).totalDollars();
+            assertThat(cost).isGreaterThanOrEqualTo(last);
+            last = cost;
+            first = Double.isNaN(first) ? cost : first;
+        }
+        assertThat(last).isGreaterThan(first);
+    }
+
+    /** One prompt in ten of 31,000 tokens takes more than ten of 3,100: the mean of the times counts, not the time of the mean. */
+    @Test
+    void fewLongPrompts_takeWhatTheyTake() {
+        Example[] examples = new Example[10];
+        Arrays.fill(examples, new Example(1000, 0, 300));
+        examples[9] = new Example(31_000, 0, 300);
+
+        Capacity uneven = of("h100-sxm", 1).prefill(of(examples), 0);
+        Capacity even = of("h100-sxm", 1).prefill(of(new Example(4000, 0, 300)), 0);
+
+        assertThat(uneven.requestsPerSecond()).isLessThan(0.8 * even.requestsPerSecond());
+        assertThat(uneven.among(8).requestsPerSecond()).isGreaterThan(1.15 * uneven.requestsPerSecond());
+    }
+
+    @Test
+    void examplesAllAlike_areAsGoodAsMeans_forDecode() {
+        TrafficClass means = chat(1, 2000, 50);
+
+        Capacity stated = of("h100-sxm", 1).decode(means);
+        Capacity alike = of("h100-sxm", 1).decode(of(new Example(4000, 1000, 300)));
+        Capacity uneven =
+                of("h100-sxm", 1).decode(of(new Example(500, 0, 300), new Example(7500, 0, 300)));
+
+        assertThat(alike).isEqualTo(stated);
+        assertThat(uneven.limit()).startsWith("KV memory");
+        assertThat(uneven.requestsPerSecond()).isLessThan(alike.requestsPerSecond());
+    }
+
+    @Test
+    void longestRequest_hasToFit() {
+        TrafficClass tooLong = of(new Example(4000, 0, 300), new Example(900_000, 899_000, 300));
+
+        for (Role role : new Role[] {Role.PREFILL, Role.DECODE, Role.PREFILL_DECODE}) {
+            Capacity capacity = of("h100-sxm", 1).option(role, List.of(tooLong), 3, 50e9).capacity(tooLong);
+            assertThat(capacity.feasible()).isFalse();
+            assertThat(capacity.limit()).startsWith("memory:").endsWith("the longest request has 900,300");
+        }
+    }
+
+    @Test
+    void exampleWithMoreCachedThanItHas_isRefused() {
+        assertThatThrownBy(() -> new Example(100, 512, 3))
+                .hasMessageContaining("cachedTokens: must be at most the 100 tokens")
                 .hasMessageContaining("\nMaybe");
     }
 }

@@ -163,7 +163,11 @@ final class PlanCommand implements Callable<Integer> {
         if (whole == null) {
             asked = traffic.stream().map(RequestClass::parse).toList();
         } else {
-            asked = TrafficReader.read(half ? Verification.half(whole, false) : whole, classes, cacheTokens);
+            asked = TrafficReader.read(
+                    half ? Verification.half(whole, false) : whole,
+                    classes,
+                    cacheTokens,
+                    terms.target().ttftSeconds());
         }
         PlannedFleet planned = FleetPlanning.plan(asked, terms, progress.search("planning"));
         Verification verified = null;

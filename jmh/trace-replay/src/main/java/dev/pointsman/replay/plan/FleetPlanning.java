@@ -20,7 +20,6 @@ import dev.pointsman.replay.stages.StageFleet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
@@ -92,8 +91,11 @@ public final class FleetPlanning {
     private static RequestClass together(RequestClass one, RequestClass other) {
         double rate = one.requestsPerSecond() + other.requestsPerSecond();
         double hit = (one.requestsPerSecond() * one.hitShare() + other.requestsPerSecond() * other.hitShare()) / rate;
-        return new RequestClass(
-                rate, one.inputTokens(), one.outputTokens(), hit, Math.max(one.longestTokens(), other.longestTokens()));
+        List<TrafficClass.Example> examples = new ArrayList<>(one.spread().examples());
+        examples.addAll(other.spread().examples());
+        double dispersion = Math.max(one.spread().dispersion(), other.spread().dispersion());
+        TrafficClass.Spread spread = new TrafficClass.Spread(dispersion, examples);
+        return new RequestClass(rate, one.inputTokens(), one.outputTokens(), hit, spread);
     }
 
     private static int add(
@@ -110,37 +112,30 @@ public final class FleetPlanning {
         List<TrafficClass> traffic = new ArrayList<>();
         classes.forEach((name, one) -> traffic.add(traffic(name, one, terms)));
         for (Role role : terms.roles()) {
-            ReplicaOption option = capacities.option(role, traffic, price, kind.bytesPerSecond());
-            problem.option(holding(option, classes, kind.kvTokens()));
+            problem.option(wholly(capacities.option(role, traffic, price, kind.bytesPerSecond())));
         }
         return terms.roles().size();
     }
 
-    /** Takes away what a replica could not serve because its memory does not hold the longest request. */
-    private static ReplicaOption holding(ReplicaOption option, Map<String, RequestClass> classes, long kvTokens) {
-        Map<String, Capacity> capacities = new LinkedHashMap<>(option.capacities());
-        classes.forEach((name, one) -> {
-            if (one.longestTokens() > kvTokens) {
-                capacities.put(
-                        name,
-                        new Capacity(
-                                0,
-                                String.format(
-                                        Locale.ROOT,
-                                        "memory: %,d tokens fit, and the longest request has %,d",
-                                        kvTokens,
-                                        one.longestTokens())));
+    /** Takes away what a replica could serve if it cannot serve all classes: who routes does not know of classes. */
+    private static ReplicaOption wholly(ReplicaOption option) {
+        for (Map.Entry<String, Capacity> of : option.capacities().entrySet()) {
+            if (!of.getValue().feasible()) {
+                Capacity none = new Capacity(0, of.getKey() + ": " + of.getValue().limit());
+                Map<String, Capacity> capacities = new LinkedHashMap<>();
+                option.capacities().forEach((name, capacity) -> capacities.put(name, capacity.feasible() ? none : capacity));
+                return new ReplicaOption(
+                        option.role(),
+                        option.accelerator(),
+                        option.tensorParallel(),
+                        option.chips(),
+                        option.dollarsPerHour(),
+                        option.watts(),
+                        option.transferBytesPerSecond(),
+                        capacities);
             }
-        });
-        return new ReplicaOption(
-                option.role(),
-                option.accelerator(),
-                option.tensorParallel(),
-                option.chips(),
-                option.dollarsPerHour(),
-                option.watts(),
-                option.transferBytesPerSecond(),
-                capacities);
+        }
+        return option;
     }
 
     /** What one class asks of the solver: all of a prompt's KV is taken to move, since decode servers may have none of it. */
@@ -157,7 +152,8 @@ public final class FleetPlanning {
                 one.hitShare(),
                 false,
                 bytes,
-                terms.target());
+                terms.target(),
+                one.spread());
     }
 
     private static OptionalDouble price(Accelerator chip, PriceKind kind) {

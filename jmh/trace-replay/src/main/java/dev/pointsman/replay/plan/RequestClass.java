@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.replay.plan;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.pointsman.core.sizing.TrafficClass;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,20 +16,20 @@ import org.jspecify.annotations.Nullable;
  * @param inputTokens of a prompt, at least 1
  * @param outputTokens of an answer, at least 1
  * @param hitShare share of a prompt that is found cached, 0 to below 1
- * @param longestTokens prompt and answer of the longest of them, which every replica that serves them has to hold
+ * @param spread how they arrive and differ
  */
 public record RequestClass(
-        double requestsPerSecond, int inputTokens, int outputTokens, double hitShare, long longestTokens) {
+        double requestsPerSecond, int inputTokens, int outputTokens, double hitShare, TrafficClass.Spread spread) {
     private static final Pattern STATED =
             Pattern.compile("([0-9.]{1,12}):([0-9]{1,8}):([0-9]{1,8})(?::([0-9.]{1,12}))?");
 
     /** Checks the numbers. */
     public RequestClass {
+        requireNonNull(spread, "spread");
         if (!(requestsPerSecond > 0 && requestsPerSecond < Double.POSITIVE_INFINITY)
                 || inputTokens < 1
                 || outputTokens < 1
-                || !(hitShare >= 0 && hitShare < 1)
-                || longestTokens < 1) {
+                || !(hitShare >= 0 && hitShare < 1)) {
             throw new IllegalArgumentException(
                     "traffic: must have a rate above 0, lengths of at least 1 token and a hit"
                             + " share of 0 to below 1, but was " + requestsPerSecond + ", " + inputTokens + ", "
@@ -35,10 +38,10 @@ public record RequestClass(
         }
     }
 
-    /** Makes a class of requests that are all of one length. */
+    /** Makes a class of which nothing but the means is known. */
     public static RequestClass of(double requestsPerSecond, int inputTokens, int outputTokens, double hitShare) {
         return new RequestClass(
-                requestsPerSecond, inputTokens, outputTokens, hitShare, (long) inputTokens + outputTokens);
+                requestsPerSecond, inputTokens, outputTokens, hitShare, TrafficClass.Spread.UNKNOWN);
     }
 
     /**

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +60,29 @@ final class PlanCommandTest {
         assertThat(run.object("verified")).containsEntry("ttftHolds", true);
     }
 
+    /** Prompts of a real trace vary so much that the time of the mean prompt is two thirds of the mean time. */
+    @Test
+    void planForTheFirstHalfOfTheConversationTrace_holdsItsTargetOnTheSecond() throws IOException {
+        Path trace = Path.of(System.getProperty("pointsman.root"))
+                .resolve("../shared/traces/mooncake_conversation_trace.jsonl");
+        Assumptions.assumeTrue(Files.exists(trace), "needs ../shared/traces/mooncake_conversation_trace.jsonl");
+
+        Run run = plan(
+                "--trace=" + trace,
+                "--model=llama-3.1-70b",
+                "--slo=ttft=5s,tpot=50ms",
+                "--accelerators=h100-sxm",
+                "--tp=2,4",
+                "--half",
+                "--verify",
+                "--policy=remote",
+                "--json");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.object("plan")).containsEntry("fleet", "7xprefill/h100-sxm/tp2,1xdecode/h100-sxm/tp4");
+        assertThat(run.object("verified")).containsEntry("ttftHolds", true).containsEntry("tpotHolds", true);
+    }
+
     @Test
     void targetThatNothingMeets_isSaidWithTheReason() {
         Run run = plan("--traffic=2:100000:100", "--slo=ttft=10ms,tpot=50ms", "--accelerators=h100-sxm", "--tp=1");
@@ -75,8 +100,9 @@ final class PlanCommandTest {
 
     private Run plan(String... more) {
         String[] all = new String[more.length + 3];
+        boolean stated = Arrays.stream(more).anyMatch(option -> option.startsWith("--model="));
         all[0] = "plan";
-        all[1] = "--model=llama-3.1-8b";
+        all[1] = stated ? "--classes=2" : "--model=llama-3.1-8b";
         all[2] = "--out=" + directory;
         System.arraycopy(more, 0, all, 3, more.length);
         return Run.of(all);

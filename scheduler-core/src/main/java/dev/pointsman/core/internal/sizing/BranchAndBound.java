@@ -51,7 +51,7 @@ public final class BranchAndBound {
 
     private long nodes;
     private long branches;
-    private double best = Double.POSITIVE_INFINITY;
+    private double best;
     private long @Nullable [] solution;
 
     /** Watches the search; told the nodes so far, the lower bound and the best cost, it says whether to go on. */
@@ -91,7 +91,8 @@ public final class BranchAndBound {
 
     private record Node(DualSimplex linear, double bound, long order) {}
 
-    private BranchAndBound(CoveringProgram program, Watcher watcher, double floor, long nodes) {
+    private BranchAndBound(CoveringProgram program, Watcher watcher, double below, double floor, long nodes) {
+        best = below;
         this.program = program;
         this.watcher = watcher;
         this.floor = floor;
@@ -110,18 +111,23 @@ public final class BranchAndBound {
 
     /** Solves a program: its parts, if it has some, and the whole only if they do not keep the limits together. */
     public static Result solve(CoveringProgram program, Watcher watcher) {
+        return solve(program, Double.POSITIVE_INFINITY, watcher);
+    }
+
+    /** Solves a program if its optimum costs less than something; if not, there is no solution, and the bound is that. */
+    public static Result solve(CoveringProgram program, double below, Watcher watcher) {
         List<CoveringProgram.Part> parts = program.parts();
         double floor = Double.NEGATIVE_INFINITY;
         long nodes = 0;
         if (parts.size() > 1) {
             Result together = together(program, parts, watcher);
             if (together.solution != null || together.lowerBound == Double.POSITIVE_INFINITY) {
-                return together;
+                return program.cost(together.solution) < below ? together : new Result(null, below, together.nodes);
             }
             floor = together.lowerBound;
             nodes = together.nodes;
         }
-        return new BranchAndBound(program, watcher, floor, nodes).search();
+        return new BranchAndBound(program, watcher, below, floor, nodes).search();
     }
 
     /** Solves parts one by one; no solution, but a lower bound, if those of the parts together do not keep the limits. */
@@ -130,7 +136,7 @@ public final class BranchAndBound {
         double[] most = new double[parts.size()];
         for (int i = 0; i < least.length; i++) {
             CoveringProgram part = parts.get(i).program;
-            Result first = new BranchAndBound(part, watcher, Double.NEGATIVE_INFINITY, 0).glance();
+            Result first = new BranchAndBound(part, watcher, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0).glance();
             least[i] = first.lowerBound;
             most[i] = part.cost(first.solution);
         }
@@ -142,7 +148,7 @@ public final class BranchAndBound {
             double below = sumBut(i, least);
             double above = sumBut(i, most);
             Watcher ofPart = (count, bound, best) -> watcher.proceed(count, below + bound, above + best);
-            Result result = new BranchAndBound(part, ofPart, least[i], nodes).search();
+            Result result = new BranchAndBound(part, ofPart, Double.POSITIVE_INFINITY, least[i], nodes).search();
             nodes = result.nodes;
             least[i] = result.lowerBound;
             most[i] = part.cost(result.solution);
@@ -151,7 +157,7 @@ public final class BranchAndBound {
                 solution[parts.get(i).columns[j]] = result.solution[j];
             }
         }
-        boolean keeps = all && new BranchAndBound(program, watcher, 0, 0).feasible(solution);
+        boolean keeps = all && new BranchAndBound(program, watcher, 0, 0, 0).feasible(solution);
         return new Result(keeps ? solution : null, Arrays.stream(least).sum(), nodes);
     }
 
@@ -265,7 +271,7 @@ public final class BranchAndBound {
     }
 
     private boolean improves(double bound) {
-        return solution == null || bound < best - slack(best);
+        return best == Double.POSITIVE_INFINITY || bound < best - slack(best);
     }
 
     private double slack(double cost) {
@@ -341,11 +347,7 @@ public final class BranchAndBound {
         if (program.pure()) {
             return program.satisfiedBy(candidate);
         }
-        DualSimplex linear = program.relaxation();
-        for (int j = 0; j < candidate.length; j++) {
-            linear.bound(j, (double) candidate[j], (double) candidate[j]);
-        }
-        return linear.solve();
+        return program.sharesFor(candidate).solve();
     }
 
     private double roundedUp(double bound) {

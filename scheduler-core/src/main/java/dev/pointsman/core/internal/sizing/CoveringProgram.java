@@ -21,6 +21,7 @@ public final class CoveringProgram {
     public static final double SLACK = 1e-9;
 
     /** MIR cuts with a fraction below this would magnify rounding. */
+    private static final double GOLDEN_RATIO = 1.618033988749895;
     private static final double LEAST_FRACTION = 1e-3;
 
     private static final int MOST_CUTS = 48;
@@ -158,6 +159,23 @@ public final class CoveringProgram {
         DualSimplex linear = new DualSimplex(costs, all.toArray(double[][]::new), right);
         for (int j = 0; j < columns(); j++) {
             linear.bound(j, lower[j], upper[j]);
+        }
+        return linear;
+    }
+
+    /**
+     * Returns a program that has a solution if and only if some shares go with given integers. Its costs are its own: without any, every
+     * vertex is as good as every other, and the simplex may wander among them.
+     */
+    DualSimplex sharesFor(long[] given) {
+        double[] any = new double[columns()];
+        for (int j = integers; j < any.length; j++) {
+            any[j] = 1 + (j * GOLDEN_RATIO) % 1;
+        }
+        double[] right = least.stream().mapToDouble(Double::doubleValue).toArray();
+        DualSimplex linear = new DualSimplex(any, rows.toArray(double[][]::new), right);
+        for (int j = 0; j < any.length; j++) {
+            linear.bound(j, j < integers ? given[j] : lower[j], j < integers ? given[j] : upper[j]);
         }
         return linear;
     }

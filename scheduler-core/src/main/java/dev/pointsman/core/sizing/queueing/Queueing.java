@@ -182,14 +182,14 @@ public final class Queueing {
         return low;
     }
 
-    private static void notNegative(String name, double value) {
+    static void notNegative(String name, double value) {
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(name + ": must be finite and at least 0, but was " + value
                     + ".\nMaybe it was divided by a rate of zero.");
         }
     }
 
-    private static void atLeastOne(int servers) {
+    static void atLeastOne(int servers) {
         if (servers < 1) {
             throw new IllegalArgumentException(
                     "servers: must be at least 1, but was " + servers + ".\nMaybe the pool is empty.");

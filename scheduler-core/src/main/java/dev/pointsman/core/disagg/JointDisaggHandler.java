@@ -385,7 +385,7 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
     /** Collects what a handler is told; not thread-safe. */
     public static final class Builder {
         static final int DEFAULT_PER_ROLE = 8;
-        static final double DEFAULT_INTERFERENCE = 0.1;
+        static final double DEFAULT_INTERFERENCE = 0.07;
         static final double DEFAULT_BACKLOG = 1;
         static final Duration DEFAULT_SWITCH_GAIN = Duration.ofMillis(5);
         static final double DEFAULT_SWITCH_SHARE = 0.05;
@@ -463,8 +463,8 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         }
 
         /**
-         * Sets what a second counts that running requests lose, all of theirs added up; finite and at least 0. It is 0.1 at first, found
-         * by replays in which 0.05 to 0.1 did well (jmh/FIDELITY.md): more keeps the time between tokens low, less that to the first.
+         * Sets what a second counts that running requests lose, all of theirs added up; finite and at least 0. It is 0.07 at first, found
+         * by replays in which 0.05 to 0.1 did about alike (jmh/FIDELITY.md): more keeps the time between tokens low, less that to the first.
          */
         public Builder interferenceWeight(double weight) {
             this.interference = atLeastZero("interferenceWeight", weight);

@@ -123,7 +123,7 @@ final class JointSearch {
         double fastest = Double.POSITIVE_INFINITY;
         for (int i = 0; i < decode.size; i++) {
             if (decode.known(i)) {
-                fastest = Math.min(fastest, tpot(i, question));
+                fastest = Math.min(fastest, question.tpot(decode.slot[i]));
             }
         }
         boolean fits = false;
@@ -147,18 +147,13 @@ final class JointSearch {
         }
     }
 
-    private double tpot(int i, Question question) {
-        int slot = decode.slot[i];
-        return question.tpot.has(slot) ? Math.max(0, question.tpot.get(slot)) : 0;
-    }
-
     /** Works out what decoding takes at one endpoint; false if the request can never fit there. */
     private boolean decode(int i, double fastest, Question question) {
         decode.kvWait[i] = 0;
         int slot = decode.slot[i];
         Place place = decode.place(i);
         EndpointMetrics metrics = question.fleet.metrics(slot);
-        double tpot = tpot(i, question);
+        double tpot = question.tpot(decode.slot[i]);
         double answer = question.output * tpot;
         double capacity = metrics.kvBlockCount() > 0 && metrics.kvBlockSize() > 0
                 ? (double) metrics.kvBlockCount() * metrics.kvBlockSize()

@@ -3,6 +3,7 @@ package dev.pointsman.core.disagg;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pointsman.accel.cost.Deployment;
 import dev.pointsman.api.cycle.ProfileResult;
 import dev.pointsman.core.disagg.LegTuple.KvSource;
 import dev.pointsman.core.disagg.Places.Place;
@@ -262,7 +263,7 @@ final class Pool {
         }
         PredictedTimes times = requireNonNull(question.times);
         double read = times.readNanos(slot[i], question.prompt - there, there);
-        double slower = running[i] == 0 ? 0 : running[i] * times.interferenceNanos(slot[i], question.prompt - there, there);
+        double slower = running[i] == 0 ? 0 : running[i] * stops(i, question.prompt - there, there, read, question);
         double own = question.pictures * question.settings.encodeNanosPerToken();
         set(i, from, peerThere, fetching, read, own, own, slower + running[i] * own, 0, -1, question);
         if (encoderThere >= 0) {
@@ -270,6 +271,20 @@ final class Pool {
             double delay = encoders.backlog(encoderThere);
             set(i, from, peerThere, fetching, read, 0, elsewhere, slower, delay, encoderThere, question);
         }
+    }
+
+    /**
+     * Returns how much later each running request's tokens come for what is read: as predicted, but no less than the reading takes
+     * longer than the decode steps it goes along with, since no step is done before its part of the prompt is.
+     */
+    private double stops(int i, long newTokens, long there, double read, Question question) {
+        Deployment deployment = place(i).deployment;
+        int chunk = deployment == null
+                ? Deployment.DEFAULT_PREFILL_CHUNK_TOKENS
+                : deployment.prefillChunkTokens();
+        double steps = Math.ceil((double) newTokens / chunk);
+        double predicted = requireNonNull(question.times).interferenceNanos(slot[i], newTokens, there);
+        return Math.max(predicted, read - steps * question.tpot(slot[i]));
     }
 
     private void set(

@@ -36,7 +36,7 @@ final class Question {
 
     final @Nullable PredictedTimes times;
     final LongColumn ttft;
-    final LongColumn tpot;
+    private final LongColumn tpot;
     final LongColumn slowdown;
     final LongColumn headroom;
     private final LongColumn tokensSeen;
@@ -110,6 +110,11 @@ final class Question {
         }
         double lower = (Math.min(matched.get(slot), match.totalBlocks()) - weight) / (1 - settings.lowerTierWeight());
         return Math.max(0, Math.min(cached, Math.round(lower) * match.blockSize()));
+    }
+
+    /** Returns the predicted time per output token; 0 if there is none. */
+    double tpot(int slot) {
+        return tpot.has(slot) ? Math.max(0, tpot.get(slot)) : 0;
     }
 
     /** Returns what one more token ahead adds to the wait, in nanoseconds. */

@@ -112,7 +112,9 @@ final class EveryTuple {
     private void add(
             Spot reader, double fetch, int cached, double own, double encode, double encoderDelay, List<Double> to) {
         double read = Scene.read(reader, scene.prompt() - cached, cached);
-        double slower = reader.running() * (Scene.INTERFERENCE * read + own);
+        int steps = (scene.prompt() - cached + 8191) / 8192;
+        double stops = Math.max(Scene.INTERFERENCE * read, read - (double) steps * reader.tpotNanos());
+        double slower = reader.running() * (stops + own);
         double v = reader.waiting() * (read + own) + encoderDelay;
         to.add(encode + reader.waitNanos() + fetch + read + LAMBDA * slower + MU * v);
     }

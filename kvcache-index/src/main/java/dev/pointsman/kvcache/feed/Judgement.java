@@ -12,6 +12,7 @@ final class Judgement {
     private final Set<Doubt> doubts = EnumSet.noneOf(Doubt.class);
     private boolean everConnected;
     private boolean connected;
+    private boolean heard;
     private boolean informed;
     private String failure = "";
     private boolean unanswered;
@@ -32,6 +33,11 @@ final class Judgement {
 
     boolean connected() {
         return connected;
+    }
+
+    /** A live batch came, so there is a connection, even if nobody tells of connections. */
+    void heard() {
+        heard = true;
     }
 
     /** The engine has said all that it has, even if that was nothing. */
@@ -92,7 +98,9 @@ final class Judgement {
     }
 
     private @Nullable Doubt worst() {
-        boolean cut = everConnected && !connected;
+        // What a replay brought is a picture of the past only, until something follows the engine.
+        boolean followed = connected || (heard && !everConnected);
+        boolean cut = !followed && (everConnected || informed);
         for (Doubt doubt : Doubt.values()) {
             if (doubts.contains(doubt) || (doubt == Doubt.DISCONNECTED && cut)) {
                 return doubt;
@@ -123,7 +131,10 @@ final class Judgement {
                         + (unanswered ? "its replay endpoint does not answer." : "it has no replay endpoint.");
             case UNREADABLE_BATCH -> "A batch up to " + applied + " could not be read in whole.";
             case REPLAY_FAILED -> "A replay failed, because " + failure + "; all is asked for again after a cool-down.";
-            case DISCONNECTED -> "There has been no connection since batch " + applied + ".";
+            case DISCONNECTED ->
+                applied < 0
+                        ? "There is no connection."
+                        : "There has been no connection since batch " + applied + ".";
             case UNVERIFIED ->
                 "Batches after " + applied + " may have been missed"
                         + (failure.isEmpty() ? "." : ", because " + failure + ".");

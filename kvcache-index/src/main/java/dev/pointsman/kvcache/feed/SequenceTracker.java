@@ -32,6 +32,13 @@ import org.jspecify.annotations.Nullable;
  * is lost. Without a replay endpoint a batch that is the next one by its
  * number is taken for that, though an engine may have restarted and come to just that number unseen.
  *
+ * <p><b>No connection.</b> All of this rests on the connection: an engine that restarts breaks it, and what a replay
+ * brings without one may be of two engines, one after the other, if the replay was asked for again in between. So
+ * nothing is fresh before {@link #connected} or a live batch, and a connection asks for all from 0 or from what came
+ * live. A host that passes on live batches and never tells of connections is believed to have one; then a restart is
+ * seen only by a sequence that goes back, and an engine that began anew and passed the last number unseen is taken for
+ * the old one.
+ *
  * <p><b>Replays that fall short.</b> Engines keep some thousands of batches. A replay whose first batch is later than the
  * one asked for means that those between are gone for good: everything is forgotten, the rest is applied, and the
  * endpoint is degraded, but only misses blocks ({@link Doubt#MISSING_HISTORY}). A hole further on is asked for again. A
@@ -247,7 +254,8 @@ public final class SequenceTracker<B> {
     }
 
     /**
-     * A connection to the engine's live batches was made, for the first time or again.
+     * A connection to the engine's live batches was made, for the first time or again. To be told before the first live
+     * batch of that connection: this is what an unseen restart is found by.
      *
      * @param now the caller's time in nanoseconds
      */
@@ -300,6 +308,7 @@ public final class SequenceTracker<B> {
     public void live(long sequence, B batch, int bytes, long batchFingerprint, long now) {
         checkSequence(sequence);
         lastHeard = now;
+        judgement.heard();
         if (phase == Phase.COOLING_DOWN && !coolDownOver(now)) {
             lastLive = sequence;
             steps.dropped(DropReason.COOL_DOWN, 1);

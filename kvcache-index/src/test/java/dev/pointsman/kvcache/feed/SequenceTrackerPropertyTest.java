@@ -15,10 +15,13 @@ import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A tracker between an engine that restarts and a network that loses, swaps, repeats and breaks: whenever it says fresh,
- * what was applied is all that one engine said from its first batch on; and once the trouble ends, it is all.
+ * there is a connection, and what was applied is all that one engine said from its first batch on; and once the
+ * trouble ends, it is all.
  */
 class SequenceTrackerPropertyTest {
     private record Batch(int engine, long sequence) {
@@ -244,6 +247,7 @@ class SequenceTrackerPropertyTest {
                 default -> deliver();
             }
             if (tracker.health().state() == State.FRESH) {
+                assertThat(connected).isTrue();
                 assertThat(applied)
                         .isEqualTo(prefix(
                                 applied.isEmpty() ? engine : applied.get(0).engine(), applied.size()));
@@ -277,6 +281,13 @@ class SequenceTrackerPropertyTest {
             }
             return all;
         }
+    }
+
+    /** Worlds in which the engine begins anew between two tries of a replay, before any connection. */
+    @ParameterizedTest
+    @ValueSource(longs = {-5_200, -1_969})
+    void restartBeforeAnyConnection(long seed) {
+        anyTrouble_freshMeansNothingIsMissing_andItEndsFresh(seed);
     }
 
     @Property(tries = 2_000)

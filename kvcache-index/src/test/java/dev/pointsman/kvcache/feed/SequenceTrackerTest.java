@@ -607,6 +607,55 @@ class SequenceTrackerTest {
     }
 
     @Test
+    void resumed_replayBeforeAnyConnection_isNotFreshThoughTheEngineIsTheSame() {
+        resumed(RecoverySettings.defaults(), 5);
+
+        tracker.unreadable(now);
+        replayed(5, 6);
+        tracker.replayEnded(now);
+
+        assertThat(tracker.health().doubt()).isEqualTo(Doubt.DISCONNECTED);
+        tracker.connected(now);
+        replayed(5);
+        tracker.replayEnded(now);
+        assertThat(steps).containsExactly("replay from 5", "apply 6", "replay from 5");
+        assertThat(state()).isEqualTo(State.FRESH);
+    }
+
+    @Test
+    void restartBetweenTwoTriesOfAReplay_beforeAnyConnection_isNotFresh_andAConnectionMendsIt() {
+        tracker.unreadable(now);
+        tracker.replayed(0, "replayed", 100, now);
+        tracker.replayed(1, "replayed", 101, now);
+        pass(Duration.ofSeconds(2));
+        // The engine began anew and is past that number already.
+        tracker.replayed(2, "replayed", 202, now);
+        tracker.replayEnded(now);
+
+        assertThat(steps).containsExactly("replay from 0", "apply 0", "apply 1", "replay from 2", "apply 2");
+        assertThat(tracker.health().doubt()).isEqualTo(Doubt.DISCONNECTED);
+        steps.clear();
+        tracker.connected(now);
+        tracker.replayed(0, "replayed", 200, now);
+        tracker.replayed(1, "replayed", 201, now);
+        tracker.replayed(2, "replayed", 202, now);
+        tracker.replayEnded(now);
+        assertThat(steps).containsExactly("clear", "replay from 0", "apply 0", "apply 1", "apply 2");
+        assertThat(state()).isEqualTo(State.FRESH);
+    }
+
+    @Test
+    void replayOfNothing_beforeAnyConnection_isNotFresh() {
+        tracker.unreadable(now);
+        tracker.replayEnded(now);
+
+        assertThat(tracker.health().doubt()).isEqualTo(Doubt.DISCONNECTED);
+        assertThat(tracker.health().why()).isEqualTo("There is no connection.");
+        live(0);
+        assertThat(state()).as("a live batch shows a connection").isEqualTo(State.FRESH);
+    }
+
+    @Test
     void resumedWithAnEngineThatDoesNotAnswer_forgetsAndCoolsDown() {
         resumed(RecoverySettings.defaults(), 5);
         pass(Duration.ofHours(1));

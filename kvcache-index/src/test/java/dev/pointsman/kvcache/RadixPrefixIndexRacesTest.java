@@ -54,9 +54,10 @@ class RadixPrefixIndexRacesTest extends PrefixIndexRaces {
                     for (int slot = CHANGING; slot < STRANGERS; slot++) {
                         assertThat(matches.blocks(slot)).isZero();
                     }
-                    assertThat(matches.size()).isEqualTo(IntStream.range(0, CHANGING)
-                            .filter(slot -> matches.blocks(slot) > 0)
-                            .count());
+                    assertThat(matches.size())
+                            .isEqualTo(IntStream.range(0, CHANGING)
+                                    .filter(slot -> matches.blocks(slot) > 0)
+                                    .count());
                 }
             });
         }

@@ -132,9 +132,7 @@ final class Judgement {
             case UNREADABLE_BATCH -> "A batch up to " + applied + " could not be read in whole.";
             case REPLAY_FAILED -> "A replay failed, because " + failure + "; all is asked for again after a cool-down.";
             case DISCONNECTED ->
-                applied < 0
-                        ? "There is no connection."
-                        : "There has been no connection since batch " + applied + ".";
+                applied < 0 ? "There is no connection." : "There has been no connection since batch " + applied + ".";
             case UNVERIFIED ->
                 "Batches after " + applied + " may have been missed"
                         + (failure.isEmpty() ? "." : ", because " + failure + ".");

@@ -164,7 +164,8 @@ final class JointSearch {
                 return false;
             }
             double used = metrics.kvUsage() * capacity; // NaN if not known, which is never too much
-            // Those that wait come first, each with what those that run hold; cached blocks may be held by others already.
+            // Those that wait come first, each with what those that run hold; cached blocks may be held by others
+            // already.
             int before = Math.max(0, metrics.waitingRequests());
             double each = Math.min(needed, used / Math.max(1, decode.running[i]));
             double own = Math.max(needed - decode.cached[i], each);
@@ -189,8 +190,7 @@ final class JointSearch {
         }
         decode.decoding[i] = slower + question.output * (tpot - fastest);
         decode.displaced[i] = question.reuse * decode.ownRead[i] * (1 + decode.ahead[i]);
-        decode.tail[i] = question.urgency
-                        * (decode.kvWait[i] + question.settings.backlog() * decode.displaced[i])
+        decode.tail[i] = question.urgency * (decode.kvWait[i] + question.settings.backlog() * decode.displaced[i])
                 + question.settings.interference() * decode.decoding[i];
         return true;
     }

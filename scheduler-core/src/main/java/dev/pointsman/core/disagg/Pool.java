@@ -64,6 +64,7 @@ final class Pool {
     double[] queueing = new double[0];
     /** What reading again takes of the KV that this prompt's pushes out. */
     double[] displaced = new double[0];
+
     double[] decoding = new double[0];
 
     private int[] sources = new int[0];
@@ -279,9 +280,7 @@ final class Pool {
      */
     private double stops(int i, long newTokens, long there, double read, Question question) {
         Deployment deployment = place(i).deployment;
-        int chunk = deployment == null
-                ? Deployment.DEFAULT_PREFILL_CHUNK_TOKENS
-                : deployment.prefillChunkTokens();
+        int chunk = deployment == null ? Deployment.DEFAULT_PREFILL_CHUNK_TOKENS : deployment.prefillChunkTokens();
         double steps = Math.ceil((double) newTokens / chunk);
         double predicted = requireNonNull(question.times).interferenceNanos(slot[i], newTokens, there);
         return Math.max(predicted, read - steps * question.tpot(slot[i]));

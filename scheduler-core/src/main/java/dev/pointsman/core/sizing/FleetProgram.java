@@ -129,8 +129,9 @@ final class FleetProgram {
 
     private CoveringProgram build() {
         List<double[]> columns = new ArrayList<>();
-        boolean changesMatter =
-                problem.startDollars() > 0 || problem.stopDollars() > 0 || problem.mostChange().isPresent();
+        boolean changesMatter = problem.startDollars() > 0
+                || problem.stopDollars() > 0
+                || problem.mostChange().isPresent();
         for (int i = 0; i < options.size(); i++) {
             ReplicaOption option = options.get(i);
             double price = option.dollarsPerHour();

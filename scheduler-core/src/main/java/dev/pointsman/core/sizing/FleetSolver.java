@@ -143,10 +143,11 @@ public final class FleetSolver {
         boolean[] stopped = new boolean[1];
         FleetProgram program = new FleetProgram(problem, serving);
         double constant = program.constant();
-        BranchAndBound.Result result = BranchAndBound.solve(program.program(), below - constant, (nodes, bound, best) -> {
-            stopped[0] = stopped[0] || !progress.proceed(nodes, bound + constant, best + constant);
-            return !stopped[0];
-        });
+        BranchAndBound.Result result =
+                BranchAndBound.solve(program.program(), below - constant, (nodes, bound, best) -> {
+                    stopped[0] = stopped[0] || !progress.proceed(nodes, bound + constant, best + constant);
+                    return !stopped[0];
+                });
         long[] solution = result.solution();
         return new Found(
                 solution == null ? null : program.counts(solution),
@@ -312,8 +313,7 @@ public final class FleetSolver {
     /** Returns what is wrong if some role, or some stage of some class, is served by nothing, however many there are. */
     private static @Nullable Infeasible unserved(FleetProblem problem) {
         for (Role role : Role.values()) {
-            if (problem.fewest(role) > 0
-                    && problem.options().stream().noneMatch(option -> option.role() == role)) {
+            if (problem.fewest(role) > 0 && problem.options().stream().noneMatch(option -> option.role() == role)) {
                 return new Infeasible(
                         Infeasible.Cause.RESOURCES,
                         "at least " + problem.fewest(role) + " of " + ReplicaOption.pool(role)

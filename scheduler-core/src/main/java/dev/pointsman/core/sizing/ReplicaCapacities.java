@@ -262,9 +262,7 @@ public final class ReplicaCapacities {
                             ? "KV memory"
                             : mean == 1
                                     ? String.format(
-                                            Locale.ROOT,
-                                            "TPOT: one sequence takes more than %.1f ms",
-                                            target * 1000)
+                                            Locale.ROOT, "TPOT: one sequence takes more than %.1f ms", target * 1000)
                                     : "TPOT";
                     break;
                 }

@@ -78,10 +78,7 @@ public record TrafficClass(
 
     /** Returns the tokens, prompt and answer, of the longest request that is known; a replica has to hold it. */
     public long longestTokens() {
-        return spread.examples().stream()
-                .mapToLong(Example::tokens)
-                .max()
-                .orElse((long) inputTokens + outputTokens);
+        return spread.examples().stream().mapToLong(Example::tokens).max().orElse((long) inputTokens + outputTokens);
     }
 
     /** Returns the same class with other traffic. */

@@ -43,7 +43,8 @@ public record Crossovers(List<Row> rows) {
                         deployment.toString(),
                         tier.name(),
                         TierPolicy.crossover(
-                                tokens -> loadSeconds(deployment, tier, tokens) < prefill.seconds(tokens, 0), mostTokens),
+                                tokens -> loadSeconds(deployment, tier, tokens) < prefill.seconds(tokens, 0),
+                                mostTokens),
                         loadSeconds(deployment, tier, mostTokens),
                         prefill.seconds(mostTokens, 0)));
             }

@@ -39,8 +39,7 @@ final class EveryTuple {
         for (Spot d : scene.decode()) {
             double lost = d.running() * scene.output() * Scene.SLOWER_STEP * d.tpotNanos();
             double readAgain = reuse * Scene.read(d, scene.prompt() - d.cached(), d.cached()) * (1 + d.waiting());
-            double tail =
-                    kvWait(d) + MU * readAgain + LAMBDA * (lost + scene.output() * (d.tpotNanos() - fastest));
+            double tail = kvWait(d) + MU * readAgain + LAMBDA * (lost + scene.output() * (d.tpotNanos() - fastest));
             for (double reading : readings(d, scene.decode())) {
                 all.add(new Scored(false, reading + tail));
             }

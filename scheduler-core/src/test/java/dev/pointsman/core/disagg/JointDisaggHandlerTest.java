@@ -227,7 +227,8 @@ class JointDisaggHandlerTest {
     void workForAReader_countsForEachThatWaitsThere() {
         Spot crowded = new Spot("crowded", 0, 0, 0, 50_000, 0, 3, 20_000_000, 0, "", "");
 
-        LegTuple chosen = Scene.of(8_000, List.of(), List.of(crowded)).plan(handler()).chosen();
+        LegTuple chosen =
+                Scene.of(8_000, List.of(), List.of(crowded)).plan(handler()).chosen();
 
         assertThat(chosen.backlogNanos()).isEqualTo(3 * chosen.readNanos(), within(1.0));
     }

@@ -62,10 +62,11 @@ class FleetSolverScaleTest {
 
         PlanExplanation why = PlanExplanation.of(problem, plan, shortly);
 
-        assertThat(why.alternatives()).hasSizeGreaterThan(3).allSatisfy(other -> assertThat(other.plan())
-                .isNotNull());
-        assertThat(why.counterfactuals()).anySatisfy(flip -> assertThat(flip.what())
-                .startsWith("price of "));
+        assertThat(why.alternatives())
+                .hasSizeGreaterThan(3)
+                .allSatisfy(other -> assertThat(other.plan()).isNotNull());
+        assertThat(why.counterfactuals())
+                .anySatisfy(flip -> assertThat(flip.what()).startsWith("price of "));
     }
 
     private static FleetProblem large(long seed, int classes) {

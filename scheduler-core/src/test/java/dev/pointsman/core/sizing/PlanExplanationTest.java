@@ -95,10 +95,8 @@ class PlanExplanationTest {
 
     @Test
     void alternative_paysForStoppingWhatRuns_andForStartingWhatDoesNot() {
-        FleetProblem problem = problem()
-                .running("aggregated/a/tp1", 4)
-                .transition(1, 0.5)
-                .build();
+        FleetProblem problem =
+                problem().running("aggregated/a/tp1", 4).transition(1, 0.5).build();
         FleetPlan plan = (FleetPlan) FleetSolver.solve(problem);
 
         PlanExplanation why = PlanExplanation.of(problem, plan);
@@ -138,8 +136,8 @@ class PlanExplanationTest {
                 .mostChange(OptionalInt.of(2));
         for (int tp = 1; tp <= 2; tp++) {
             Map<String, Capacity> capacities = Map.of("all", Capacity.stated(4));
-            problem.option(new ReplicaOption(
-                    Role.PREFILL_DECODE, "gpu", tp, tp, tp, 0, Double.POSITIVE_INFINITY, capacities));
+            problem.option(
+                    new ReplicaOption(Role.PREFILL_DECODE, "gpu", tp, tp, tp, 0, Double.POSITIVE_INFINITY, capacities));
         }
 
         assertThat(FleetSolver.solve(problem.build()))
@@ -151,8 +149,12 @@ class PlanExplanationTest {
         FleetProblem none = problem().atLeast(Role.ENCODE, 2).build();
         FleetProblem many = problem().atLeast(Role.DECODE, 3).build();
 
-        assertThat(FleetSolver.solve(none)).isInstanceOfSatisfying(Infeasible.class, why -> assertThat(why.reason())
-                .startsWith("at least 2 of encode are asked for, but no option has that role.\nMaybe "));
+        assertThat(FleetSolver.solve(none))
+                .isInstanceOfSatisfying(
+                        Infeasible.class,
+                        why -> assertThat(why.reason())
+                                .startsWith(
+                                        "at least 2 of encode are asked for, but no option has that role.\nMaybe "));
         assertThat(PlanExplanation.of(many, (FleetPlan) FleetSolver.solve(many)).binding())
                 .anySatisfy(binding -> {
                     assertThat(binding.limit()).isEqualTo("at least 3 of decode");

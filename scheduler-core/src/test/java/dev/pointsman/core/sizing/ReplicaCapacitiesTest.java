@@ -135,8 +135,8 @@ class ReplicaCapacitiesTest {
         double last = 0;
         double first = Double.NaN;
         for (int apart = 0; apart <= 3900; apart += 650) {
-            TrafficClass traffic =
-                    of(new Example(4000 - apart, 0, 300), new Example(4000 + apart, 0, 300)).withRate(60);
+            TrafficClass traffic = of(new Example(4000 - apart, 0, 300), new Example(4000 + apart, 0, 300))
+                    .withRate(60);
             FleetProblem.Builder problem = FleetProblem.builder().traffic(traffic);
             for (Role role : new Role[] {Role.PREFILL, Role.DECODE, Role.PREFILL_DECODE}) {
                 problem.option(of("h100-sxm", 1).option(role, List.of(traffic), 3, 50e9));
@@ -169,8 +169,7 @@ class ReplicaCapacitiesTest {
 
         Capacity stated = of("h100-sxm", 1).decode(means);
         Capacity alike = of("h100-sxm", 1).decode(of(new Example(4000, 1000, 300)));
-        Capacity uneven =
-                of("h100-sxm", 1).decode(of(new Example(500, 0, 300), new Example(7500, 0, 300)));
+        Capacity uneven = of("h100-sxm", 1).decode(of(new Example(500, 0, 300), new Example(7500, 0, 300)));
 
         assertThat(alike).isEqualTo(stated);
         assertThat(uneven.limit()).startsWith("KV memory");
@@ -182,7 +181,8 @@ class ReplicaCapacitiesTest {
         TrafficClass tooLong = of(new Example(4000, 0, 300), new Example(900_000, 899_000, 300));
 
         for (Role role : new Role[] {Role.PREFILL, Role.DECODE, Role.PREFILL_DECODE}) {
-            Capacity capacity = of("h100-sxm", 1).option(role, List.of(tooLong), 3, 50e9).capacity(tooLong);
+            Capacity capacity =
+                    of("h100-sxm", 1).option(role, List.of(tooLong), 3, 50e9).capacity(tooLong);
             assertThat(capacity.feasible()).isFalse();
             assertThat(capacity.limit()).startsWith("memory:").endsWith("the longest request has 900,300");
         }

@@ -127,8 +127,8 @@ class TierPolicyTest {
         List<PrefixPull.Instance> instances =
                 List.of(new PrefixPull.Instance("a", 9_000, 0), new PrefixPull.Instance("b", 0, 0));
 
-        List<PrefixPull.Judged> judged = PrefixPull.judge(
-                instances, 8_000, PrefillTime.atRate(8_000), BYTES, TierLink.of("link", 25e9, 1), 0.5);
+        List<PrefixPull.Judged> judged =
+                PrefixPull.judge(instances, 8_000, PrefillTime.atRate(8_000), BYTES, TierLink.of("link", 25e9, 1), 0.5);
 
         assertThat(judged.get(0).pulls()).isFalse();
         assertThat(judged.get(0).ttftSeconds()).isZero();

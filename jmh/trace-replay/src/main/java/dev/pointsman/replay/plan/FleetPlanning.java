@@ -121,9 +121,11 @@ public final class FleetPlanning {
     private static ReplicaOption wholly(ReplicaOption option) {
         for (Map.Entry<String, Capacity> of : option.capacities().entrySet()) {
             if (!of.getValue().feasible()) {
-                Capacity none = new Capacity(0, of.getKey() + ": " + of.getValue().limit());
+                Capacity none =
+                        new Capacity(0, of.getKey() + ": " + of.getValue().limit());
                 Map<String, Capacity> capacities = new LinkedHashMap<>();
-                option.capacities().forEach((name, capacity) -> capacities.put(name, capacity.feasible() ? none : capacity));
+                option.capacities()
+                        .forEach((name, capacity) -> capacities.put(name, capacity.feasible() ? none : capacity));
                 return new ReplicaOption(
                         option.role(),
                         option.accelerator(),

@@ -40,8 +40,7 @@ public record RequestClass(
 
     /** Makes a class of which nothing but the means is known. */
     public static RequestClass of(double requestsPerSecond, int inputTokens, int outputTokens, double hitShare) {
-        return new RequestClass(
-                requestsPerSecond, inputTokens, outputTokens, hitShare, TrafficClass.Spread.UNKNOWN);
+        return new RequestClass(requestsPerSecond, inputTokens, outputTokens, hitShare, TrafficClass.Spread.UNKNOWN);
     }
 
     /**

@@ -90,7 +90,10 @@ public final class TrafficReader {
         for (int i = 0; i < stretches; i++) {
             double[] of = Arrays.copyOfRange(counts, i * windows, (i + 1) * windows);
             double mean = Arrays.stream(of).average().orElse(0);
-            variances += Arrays.stream(of).map(count -> (count - mean) * (count - mean)).sum() / (windows - 1);
+            variances += Arrays.stream(of)
+                            .map(count -> (count - mean) * (count - mean))
+                            .sum()
+                    / (windows - 1);
             means += mean;
         }
         return means == 0 ? 1 : Math.max(1, variances / means);

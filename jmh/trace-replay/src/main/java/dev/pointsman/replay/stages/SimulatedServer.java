@@ -161,9 +161,7 @@ final class SimulatedServer {
         for (StagedRequest request : reading) {
             budget -= chunk(request, budget);
         }
-        while (budget > 0
-                && !waiting.isEmpty()
-                && running.size() + reading.size() + moving < kind.mostSequences()) {
+        while (budget > 0 && !waiting.isEmpty() && running.size() + reading.size() + moving < kind.mostSequences()) {
             StagedRequest next = waiting.element();
             StagedRequest older = incoming.peek();
             nextLacksMemory = (older != null && older.queued < next.queued) || !admit(next, now);

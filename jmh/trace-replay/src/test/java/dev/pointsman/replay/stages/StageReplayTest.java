@@ -205,8 +205,8 @@ final class StageReplayTest {
             requests.add(TraceRequest.withoutBlocks(i, i, 100, 50));
         }
 
-        StageResult result =
-                StageReplay.run(new Trace("many", 16, requests), fleet, StagePolicies.find(policy), StageSettings.DEFAULT);
+        StageResult result = StageReplay.run(
+                new Trace("many", 16, requests), fleet, StagePolicies.find(policy), StageSettings.DEFAULT);
 
         assertThat(result.completed()).isEqualTo(20);
         assertThat(largest[0]).isEqualTo(2);

@@ -40,6 +40,7 @@ public final class BranchAndBound {
     private final double unit;
     /** What all columns that save something save together at most; the size of a cost is how far it is from that. */
     private final double cheapest;
+
     private final Integer[] dearestFirst;
     private final PriorityQueue<Node> open =
             new PriorityQueue<>(Comparator.comparingDouble(Node::bound).thenComparingLong(Node::order));
@@ -136,7 +137,8 @@ public final class BranchAndBound {
         double[] most = new double[parts.size()];
         for (int i = 0; i < least.length; i++) {
             CoveringProgram part = parts.get(i).program;
-            Result first = new BranchAndBound(part, watcher, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0).glance();
+            Result first =
+                    new BranchAndBound(part, watcher, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0).glance();
             least[i] = first.lowerBound;
             most[i] = part.cost(first.solution);
         }
@@ -359,7 +361,8 @@ public final class BranchAndBound {
         long common = 0;
         for (int j = 0; j < program.columns(); j++) {
             double scaled = program.costs[j] * UNIT;
-            boolean whole = Math.abs(scaled) < WHOLE && Math.abs(scaled - Math.rint(scaled)) <= 1e-12 * Math.abs(scaled);
+            boolean whole =
+                    Math.abs(scaled) < WHOLE && Math.abs(scaled - Math.rint(scaled)) <= 1e-12 * Math.abs(scaled);
             if (j >= program.integers ? scaled != 0 : !whole) {
                 return 0;
             }

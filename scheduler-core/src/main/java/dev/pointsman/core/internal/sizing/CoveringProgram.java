@@ -22,6 +22,7 @@ public final class CoveringProgram {
 
     /** MIR cuts with a fraction below this would magnify rounding. */
     private static final double GOLDEN_RATIO = 1.618033988749895;
+
     private static final double LEAST_FRACTION = 1e-3;
 
     private static final int MOST_CUTS = 48;

@@ -300,7 +300,8 @@ final class DualSimplex {
             int variable = basic[i];
             double value = values[variable];
             double violation = Math.max(lower[variable] - value, value - upper[variable]);
-            if (violation > TOLERANCE * Math.max(1, Math.abs(value)) && (bland ? best < 0 || variable < basic[best] : violation > most)) {
+            if (violation > TOLERANCE * Math.max(1, Math.abs(value))
+                    && (bland ? best < 0 || variable < basic[best] : violation > most)) {
                 best = i;
                 most = violation;
             }

@@ -31,8 +31,8 @@ final class Checks {
 
     private static int whole(double value) {
         if (!(Math.abs(value) <= Integer.MAX_VALUE)) {
-            throw new IllegalArgumentException("replicas: must be at most " + Integer.MAX_VALUE + ", but would be " + value
-                    + ".\nMaybe a capacity is close to zero, or in another unit than the demand.");
+            throw new IllegalArgumentException("replicas: must be at most " + Integer.MAX_VALUE + ", but would be "
+                    + value + ".\nMaybe a capacity is close to zero, or in another unit than the demand.");
         }
         return (int) value;
     }

@@ -240,7 +240,10 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         LegTuple pair = search.pairTuple(question);
         LegTuple local = search.localTuple();
         JointPlan plan = new JointPlan(
-                remote ? pair : local, remote ? local : pair, search.ladder, search.breakEvenTokens(remote, question));
+                remote ? pair : local,
+                remote ? local : pair,
+                search.ladder,
+                search.breakEvenTokens(remote, givesWay(search, remote, question, last), question));
         int encoder = remote ? search.prefill.encoder[p] : search.decode.encoder[d];
         return new Choice(
                 plan,
@@ -262,8 +265,8 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         boolean cheaper = pair < local;
         boolean remote = switch (last) {
             case NONE -> cheaper;
-            case LOCAL -> local - pair > gainToSwitch(local, question);
-            case REMOTE -> !(pair - local > gainToSwitch(pair, question));
+            case LOCAL -> local > keptUpTo(pair, question);
+            case REMOTE -> !(pair > keptUpTo(local, question));
         };
         if (remote) {
             search.ladder.add(cheaper ? PlanReason.REMOTE_CHEAPER : PlanReason.REMOTE_KEPT);
@@ -273,8 +276,20 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         return remote;
     }
 
-    private double gainToSwitch(double from, Question question) {
-        return Math.max(settings.switchNanos() * question.urgency, settings.switchShare() * from);
+    /** Returns the score up to which the last kind is kept, given what the other one scores. */
+    private double keptUpTo(double other, Question question) {
+        return Math.max(other + settings.switchNanos() * question.urgency, other / (1 - settings.switchShare()));
+    }
+
+    /** Returns the score from which on the kind that is chosen would give way to the other one. */
+    private double givesWay(JointSearch search, boolean remote, Question question, ModelMemory.Kind last) {
+        double other = remote ? search.bestLocalScore : search.bestPair;
+        if (last == ModelMemory.Kind.NONE) {
+            return other;
+        }
+        return remote == (last == ModelMemory.Kind.REMOTE)
+                ? keptUpTo(other, question)
+                : Math.min(other - settings.switchNanos() * question.urgency, other * (1 - settings.switchShare()));
     }
 
     private static void explain(ProductionCycle cycle, JointPlan plan) {

@@ -379,36 +379,39 @@ final class JointSearch {
     }
 
     /**
-     * Returns how many tokens longer the queues would have to be that the chosen kind waits in, all alike, for the other kind to be
-     * as good; -1 if there is no other kind, or that would never be so.
+     * Returns how many tokens longer the queues would have to be that the chosen kind waits in, all alike, for the other kind's best to
+     * win; the queue of that one's reader, if it is one of them, stays as it is. -1 if there is no other kind, or that would never be so.
+     *
+     * @param limit the score from which on the chosen kind gives way
      */
-    double breakEvenTokens(boolean remote, Question question) {
+    double breakEvenTokens(boolean remote, double limit, Question question) {
         if (bestPrefill < 0 || bestLocal < 0) {
             return -1;
         }
         double most = 0;
         if (remote) {
+            int other = decode.slot[bestLocal];
             for (int k = 0; k < readerCount; k++) {
                 int p = readers[k];
-                if (bestOfReader[p] < bestLocalScore) {
-                    most = Math.max(most, tokensFor(prefill, p, bestLocalScore - bestOfReader[p], question));
-                }
+                most = Math.max(most, tokensFor(prefill, p, limit - bestOfReader[p], other, question));
             }
         } else {
+            int other = prefill.slot[bestPrefill];
             for (int k = 0; k < localCount; k++) {
                 int d = locals[k];
                 double score = decode.score[d] + decode.tail[d];
-                if (score < bestPair) {
-                    most = Math.max(most, tokensFor(decode, d, bestPair - score, question));
-                }
+                most = Math.max(most, tokensFor(decode, d, limit - score, other, question));
             }
         }
         return most < Double.POSITIVE_INFINITY ? most : -1;
     }
 
     /** Turns a longer wait, which counts by its urgency alone, into tokens. */
-    private static double tokensFor(Pool pool, int i, double gap, Question question) {
-        double perToken = pool.waitPerToken[i];
+    private static double tokensFor(Pool pool, int i, double gap, int unchanged, Question question) {
+        if (!(gap > 0)) {
+            return 0;
+        }
+        double perToken = pool.slot[i] == unchanged ? 0 : pool.waitPerToken[i];
         return perToken > 0 ? gap / question.urgency / perToken : Double.POSITIVE_INFINITY;
     }
 

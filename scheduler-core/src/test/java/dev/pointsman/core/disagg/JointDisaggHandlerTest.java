@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pointsman.api.fleet.Endpoint;
+import dev.pointsman.api.fleet.Role;
 import dev.pointsman.core.disagg.LegTuple.KvSource;
 import dev.pointsman.testkit.TestCycle;
 import java.time.Duration;
@@ -251,6 +253,47 @@ class JointDisaggHandlerTest {
                         PlanReason.REMOTE_KEPT,
                         PlanReason.LOCAL_CHEAPER,
                         PlanReason.LOCAL_KEPT);
+    }
+
+    @Test
+    void counterfactual_countsWhatSwitchingTakes() {
+        JointDisaggHandler handler = byTtft().build();
+        JointProperties.dispatched(Scene.of(8_000, List.of(P), List.of(D.waiting(900))), handler);
+
+        JointPlan kept = Scene.of(8_000, List.of(P), List.of(D.waiting(81))).plan(handler);
+
+        assertThat(kept.reason()).isEqualTo(PlanReason.REMOTE_KEPT);
+        // Remote is worse by 2.936 ms and kept up to a twentieth: 483.936 ms now, (400 + 81) / 0.95 then. See Scene for attention.
+        double remote = kept.chosen().scoreNanos();
+        double local = kept.other().scoreNanos();
+        assertThat(kept.breakEvenTokens()).isEqualTo((local / 0.95 - remote) / 50_000, within(0.01)).isGreaterThan(400);
+        assertThat(kept.counterfactual()).startsWith("local d would win if every prefill queue were 4");
+    }
+
+    @Test
+    void counterfactual_leavesOutTheQueueThatTheOtherTupleWaitsInItself() {
+        Spot slow = new Spot("slow", 0, 0, 0, 90_000, 0, 0, 20_000_000, 0, "", "");
+        List<Spot> both = List.of(slow, D);
+
+        JointPlan plan = Scene.of(8_000, List.of(slow), both).plan(byTtft().build());
+
+        assertThat(plan.chosen().path()).isEqualTo("local d");
+        assertThat(plan.other().path()).isEqualTo("slow->d");
+        // However long the queue of d, reading on slow and answering there as well saves the transfer.
+        assertThat(plan.breakEvenTokens()).isEqualTo(-1);
+        Endpoint either = Endpoint.builder("e", "e:8000").role(Role.PREFILL_DECODE).build();
+        LegTuple local = tuple(null, plan.chosen().decode());
+        LegTuple pair = tuple(either, plan.chosen().decode());
+        List<PlanReason> ladder = List.of(PlanReason.LOCAL_CHEAPER);
+        assertThat(new JointPlan(local, pair, ladder, -1).counterfactual())
+                .isEqualTo("e->d would not win however long every decode queue but its own were");
+        assertThat(new JointPlan(local, pair, ladder, 6.5).counterfactual())
+                .isEqualTo("e->d would win if every decode queue but its own were 7 tokens longer");
+    }
+
+    private static LegTuple tuple(Endpoint prefill, Endpoint decode) {
+        return new LegTuple(
+                null, prefill, decode, KvSource.RECOMPUTE, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     @Test

@@ -154,7 +154,6 @@ final class JointSearch {
 
     /** Works out what decoding takes at one endpoint; false if the request can never fit there. */
     private boolean decode(int i, double fastest, Question question) {
-        decode.kvWait[i] = 0;
         int slot = decode.slot[i];
         Place place = decode.place(i);
         EndpointMetrics metrics = question.fleet.metrics(slot);

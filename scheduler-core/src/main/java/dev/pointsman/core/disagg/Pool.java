@@ -132,6 +132,7 @@ final class Pool {
         bound[i] = Double.POSITIVE_INFINITY;
         score[i] = Double.POSITIVE_INFINITY;
         tail[i] = Double.POSITIVE_INFINITY;
+        kvWait[i] = 0;
         waitPerToken[i] = question.waitPerToken(at);
         running[i] = question.decoding(at);
         ahead[i] = question.waiting(at);

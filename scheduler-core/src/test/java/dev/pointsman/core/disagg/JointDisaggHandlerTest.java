@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pointsman.api.data.LongColumn;
 import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.fleet.Role;
 import dev.pointsman.core.disagg.LegTuple.KvSource;
@@ -192,6 +193,21 @@ class JointDisaggHandlerTest {
         assertThat(queued.ladder()).startsWith(PlanReason.KV_QUEUED);
         // 8,100 tokens less the 1,000 free ones come free in 7,100 of 999,000 parts of an answer.
         assertThat(queued.chosen().admissionNanos()).isEqualTo(7_100.0 / 999_000 * 100 * 20e6, within(10.0));
+    }
+
+    @Test
+    void roomOfAnEarlierRequestsEndpoint_isForgotten() {
+        List<Spot> noRoom = List.of(Spot.of("full").kvUsage(0.999), Spot.of("as full").kvUsage(0.999));
+        Scene full = Scene.of(8_000, List.of(), noRoom);
+        Scene later = Scene.of(8_000, List.of(), List.of(Spot.of("unknown"), D));
+        TestCycle cycle = later.cycle("later").with(Scene.KEYS.ttft(), "unknown", LongColumn.MISSING);
+        JointDisaggHandler handler = handler();
+
+        PlanReason waits = full.plan(handler).ladder().get(0);
+        JointPlan plan = later.plan(handler, cycle);
+
+        assertThat(waits).isEqualTo(PlanReason.KV_QUEUED);
+        assertThat(plan.ladder()).containsExactly(PlanReason.NO_PREFILL, PlanReason.LOCAL_CHEAPER);
     }
 
     @Test

@@ -95,6 +95,11 @@ final class JointSearch {
         }
         encoders.choose(question);
         local(question);
+        if (bestLocal < 0) {
+            // What was known of endpoints when they were taken is not any more: they left meanwhile.
+            ladder.add(PlanReason.DECODE_NOT_PREDICTED);
+            return Outcome.NOT_PREDICTED;
+        }
         if (prefill.size == 0) {
             ladder.add(PlanReason.NO_PREFILL);
         } else if (prefillsKnown == 0) {

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pointsman.accel.cost.Deployment;
 import dev.pointsman.api.data.LongColumn;
 import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.fleet.Role;
 import dev.pointsman.core.disagg.LegTuple.KvSource;
+import dev.pointsman.core.latency.PredictedTimes;
 import dev.pointsman.testkit.TestCycle;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the handler plans, on scenes whose times can be checked by hand. */
@@ -208,6 +211,36 @@ class JointDisaggHandlerTest {
 
         assertThat(waits).isEqualTo(PlanReason.KV_QUEUED);
         assertThat(plan.ladder()).containsExactly(PlanReason.NO_PREFILL, PlanReason.LOCAL_CHEAPER);
+    }
+
+    @Test
+    void endpointOfWhichNothingIsKnownMeanwhile_countsAsNotPredicted() {
+        Scene scene = Scene.of(8_000, List.of(P), List.of(D.running(3)));
+        TestCycle cycle = scene.cycle("request");
+        PredictedTimes times = cycle.attribute(Scene.KEYS.times());
+        PredictedTimes gone = new PredictedTimes() {
+            private int asked;
+
+            @Override
+            public @Nullable Deployment deployment(int slot) {
+                return null;
+            }
+
+            @Override
+            public double readNanos(int slot, long newTokens, long cachedTokens) {
+                return asked++ < 2 ? times.readNanos(slot, newTokens, cachedTokens) : Double.NaN;
+            }
+
+            @Override
+            public double interferenceNanos(int slot, long newTokens, long cachedTokens) {
+                return Double.NaN;
+            }
+        };
+
+        JointPlan plan = scene.plan(handler(), cycle.with(Scene.KEYS.times(), gone));
+
+        assertThat(plan.chosen()).isNull();
+        assertThat(plan.ladder()).containsExactly(PlanReason.DECODE_NOT_PREDICTED);
     }
 
     @Test

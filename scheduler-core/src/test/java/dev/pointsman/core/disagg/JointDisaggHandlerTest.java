@@ -244,6 +244,16 @@ class JointDisaggHandlerTest {
     }
 
     @Test
+    void encoderWhoseLinkNobodyStated_isUsed_thoughOtherLinksAreStated() {
+        Scene scene = new Scene(4_000, 100, 3_000, List.of(), List.of(D.running(8)), List.of(Spot.of("e")));
+        JointDisaggHandler handler = JointDisaggHandler.builder()
+                .link(Distance.RACK, KvLink.of(Duration.ofMillis(1), 40))
+                .build();
+
+        assertThat(scene.plan(handler).chosen().path()).isEqualTo("e->local d");
+    }
+
+    @Test
     void thoseThatWaitForKv_comeFirst_eachWithWhatARunningOneHolds() {
         // 150 requests hold 6,000 tokens each; 20 more and these 8,100, less the 100,000 free ones.
         Spot busy = new Spot("busy", 0, 0, 0, 50_000, 150, 20, 20_000_000, 0.9, "", "");

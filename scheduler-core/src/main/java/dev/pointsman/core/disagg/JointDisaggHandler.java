@@ -26,8 +26,9 @@ import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,8 +110,8 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
     private final AttributeKey<Choice> choiceKey;
     private final Places places;
     private final ModelMemory memories = new ModelMemory();
-    /** One search that nobody uses just now. */
-    private final AtomicReference<@Nullable JointSearch> spare = new AtomicReference<>();
+    /** Searches that nobody uses just now: as many at most as there ever were decisions at once. */
+    private final Queue<JointSearch> spares = new ConcurrentLinkedQueue<>();
 
     private JointDisaggHandler(Builder builder) {
         decode = builder.decode;
@@ -209,7 +210,7 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
     private void choose(ProductionCycle cycle, ProfileResults results, ProfileResult decoded) {
         ModelMemory.Memory memory = memories.of(cycle.request().model());
         Question question = new Question(cycle, latency, prefix, settings, places, memory);
-        JointSearch search = spare.getAndSet(null);
+        JointSearch search = spares.poll();
         if (search == null) {
             search = new JointSearch();
         }
@@ -218,7 +219,7 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
                 ? decide(search, question, memory.last())
                 : new Choice(new JointPlan(null, null, search.ladder, -1), NOBODY, NOBODY, NOBODY, 0, 0);
         search.clear();
-        spare.set(search);
+        spares.offer(search);
         cycle.put(choiceKey, choice);
         cycle.put(planKey, choice.plan);
         if (cycle.explaining()) {

@@ -11,6 +11,7 @@ import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.fleet.Role;
 import dev.pointsman.core.disagg.LegTuple.KvSource;
 import dev.pointsman.core.latency.PredictedTimes;
+import dev.pointsman.core.scorer.Allocations;
 import dev.pointsman.testkit.TestCycle;
 import java.time.Duration;
 import java.util.List;
@@ -211,6 +212,54 @@ class JointDisaggHandlerTest {
 
         assertThat(waits).isEqualTo(PlanReason.KV_QUEUED);
         assertThat(plan.ladder()).containsExactly(PlanReason.NO_PREFILL, PlanReason.LOCAL_CHEAPER);
+    }
+
+    @Test
+    void decisionsThatOverlap_allocateNoMoreForManyEndpoints_onceTheyDidBefore() {
+        Scene scene = Scene.of(
+                100,
+                List.of(),
+                IntStream.range(0, 2_000).mapToObj(i -> Spot.of("d" + i)).toList());
+        JointDisaggHandler handler = handler();
+        TestCycle inner = scene.cycle("inner").with(Scene.KEYS.times(), constant(() -> {}));
+        Scene.Results results = scene.results(inner.fleet());
+        boolean[] inside = new boolean[1];
+        TestCycle outer = scene.cycle("outer").with(Scene.KEYS.times(), constant(() -> {
+            if (!inside[0]) {
+                inside[0] = true;
+                handler.next(inner, results);
+            }
+        }));
+        Runnable overlap = () -> {
+            inside[0] = false;
+            handler.next(outer, results);
+        };
+        overlap.run();
+        overlap.run();
+        long alone = Allocations.once(() -> handler.next(inner, results));
+
+        // The test's cycle makes columns of its own each time.
+        assertThat(Allocations.once(overlap)).isLessThan(2 * alone + 2_000 * Long.BYTES);
+    }
+
+    private static PredictedTimes constant(Runnable whenAsked) {
+        return new PredictedTimes() {
+            @Override
+            public @Nullable Deployment deployment(int slot) {
+                return null;
+            }
+
+            @Override
+            public double readNanos(int slot, long newTokens, long cachedTokens) {
+                whenAsked.run();
+                return 1e6;
+            }
+
+            @Override
+            public double interferenceNanos(int slot, long newTokens, long cachedTokens) {
+                return 0;
+            }
+        };
     }
 
     @Test

@@ -366,8 +366,8 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         Choice choice = cycle.attribute(choiceKey);
         LegTuple chosen = choice == null ? null : choice.plan.chosen();
         if (choice != null && chosen != null) {
-            memories.of(cycle.request().model()).dispatched(
-                    chosen.remote(), chosen.ttftNanos(), choice.target, choice.cached);
+            memories.dispatched(
+                    cycle.request().model(), chosen.remote(), chosen.ttftNanos(), choice.target, choice.cached);
         }
     }
 

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A score falls apart into what the reader does ({@link Pool#read}), what the decode endpoint does ({@link #decode}), and the
  * link between the two. So each reader's best source and encoder are found on their own, and only pairs are enumerated: of the k
  * readers and k decode endpoints with the least bounds, and the k decode endpoints with the least bounds for reading themselves.
- * That is exact if k is no less than the pools; else what is left out had a worse bound than k others.
+ * That is exact if k is no less than the pools; else what is left out had a worse bound than k others. If no two of them can be a
+ * pair, being of other revisions or too far apart, the k best readers are taken that can be one with a kept decode endpoint.
  *
  * <p>Reused from request to request; for one thread. O(endpoints + k^2), with a prediction or two for each endpoint and each of the
  * kept ones' sources; allocates little once its arrays have grown.
@@ -241,6 +242,32 @@ final class JointSearch {
             missingBytes[d] =
                     times.kvBytes(decode.slot[d], question.prompt) - times.kvBytes(decode.slot[d], decode.onChip[d]);
         }
+        boolean compatible = pairs(question);
+        if (!compatible && readerCount < prefill.size) {
+            partners(question);
+            compatible = pairs(question);
+        }
+        if (bestPrefill < 0) {
+            ladder.add(compatible ? PlanReason.NO_LINK : PlanReason.NO_COMPATIBLE_PAIR);
+        }
+    }
+
+    /** Keeps other readers: those that one of the kept decode endpoints can be a pair with. */
+    private void partners(Question question) {
+        for (int p = 0; p < prefill.size; p++) {
+            prefill.key[p] = Double.POSITIVE_INFINITY;
+            for (int l = 0; l < decoderCount; l++) {
+                if (canPair(p, decoders[l], question)) {
+                    prefill.key[p] = prefill.bound[p];
+                    break;
+                }
+            }
+        }
+        readerCount = prefill.keepLeast(question, readers, question.settings.perRole());
+    }
+
+    /** Scores all pairs of those kept; returns whether there are any. */
+    private boolean pairs(Question question) {
         boolean compatible = false;
         for (int k = 0; k < readerCount; k++) {
             int p = readers[k];
@@ -262,9 +289,7 @@ final class JointSearch {
                 }
             }
         }
-        if (bestPrefill < 0) {
-            ladder.add(compatible ? PlanReason.NO_LINK : PlanReason.NO_COMPATIBLE_PAIR);
-        }
+        return compatible;
     }
 
     private boolean drawn(int p, int d, Question question) {
@@ -281,14 +306,10 @@ final class JointSearch {
      * two cannot be a pair.
      */
     double link(int p, int d, Question question) {
-        Place from = prefill.place(p);
-        Place to = decode.place(d);
-        if (prefill.slot[p] == decode.slot[d]
-                || !from.compatible(to)
-                || !from.distance(to).within(question.settings.required())) {
+        if (!canPair(p, d, question)) {
             return Double.NaN;
         }
-        KvLink link = from.to(to);
+        KvLink link = prefill.place(p).to(decode.place(d));
         if (!link.open()) {
             return Double.POSITIVE_INFINITY;
         }
@@ -296,6 +317,14 @@ final class JointSearch {
         long missing = question.prompt - decode.onChip[d];
         boolean slow = !(bytes * link.nanosPerByte() <= slope[d] * missing); // NaN is slow, too
         return slow ? Double.POSITIVE_INFINITY : link.nanos(bytes);
+    }
+
+    private boolean canPair(int p, int d, Question question) {
+        Place from = prefill.place(p);
+        Place to = decode.place(d);
+        return prefill.slot[p] != decode.slot[d]
+                && from.compatible(to)
+                && from.distance(to).within(question.settings.required());
     }
 
     /** Returns what a link may take for a token: a little less than the endpoint takes to read one more. */

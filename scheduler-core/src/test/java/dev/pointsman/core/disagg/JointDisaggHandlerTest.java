@@ -14,6 +14,7 @@ import dev.pointsman.core.latency.PredictedTimes;
 import dev.pointsman.core.scorer.Allocations;
 import dev.pointsman.testkit.TestCycle;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -169,6 +170,24 @@ class JointDisaggHandlerTest {
                         .chosen()
                         .path())
                 .isEqualTo("near->d");
+    }
+
+    @Test
+    void requiredTopology_findsAPairWithinReach_thoughFewAreCompared() {
+        List<Spot> prefill = new ArrayList<>();
+        List<Spot> decode = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            prefill.add(Spot.of("p" + i).host("host " + i).waiting(i));
+            decode.add(Spot.of("d" + i).host("host " + i).waiting(900).kvUsage(i < 30 ? 0.999 : 0));
+        }
+        JointDisaggHandler handler = Scene.handler()
+                .requiredTopology(Distance.HOST)
+                .perRole(2)
+                .build();
+
+        JointPlan plan = Scene.of(8_000, prefill, decode).plan(handler);
+
+        assertThat(plan.chosen().path()).isEqualTo("p30->d30");
     }
 
     @Test

@@ -366,6 +366,11 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         Choice choice = cycle.attribute(choiceKey);
         LegTuple chosen = choice == null ? null : choice.plan.chosen();
         if (choice != null && chosen != null) {
+            for (Leg leg : dispatch.decision().otherLegs()) {
+                if (chosen.remote() && leg.profile().equals(prefill)) {
+                    places.sent(cycle.fleet(), leg.target().slot());
+                }
+            }
             memories.dispatched(
                     cycle.request().model(), chosen.remote(), chosen.ttftNanos(), choice.target, choice.cached);
         }

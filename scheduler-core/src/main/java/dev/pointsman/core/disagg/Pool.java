@@ -146,7 +146,7 @@ final class Pool {
             return false;
         }
         ownRead[i] = read;
-        wait[i] = (Math.max(0, question.ttft.get(at) - read) + question.laterWait(at)) * question.unread(at);
+        wait[i] = (Math.max(0, question.ttft.get(at) - read) + question.laterWait(at)) * question.unread(at, place(i));
         return true;
     }
 

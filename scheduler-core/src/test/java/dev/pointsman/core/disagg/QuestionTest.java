@@ -59,10 +59,28 @@ class QuestionTest {
     void promptsThatAreReadAlready_areNotWaitedFor_whereAReaderSaysWhatItHas() {
         Consumer<EndpointMetrics.Builder> two = metrics -> metrics.waitingRequests(1).runningRequests(1);
 
-        assertThat(ask(Role.PREFILL, two, 6).unread(0)).isEqualTo(0.5, within(1e-9));
-        assertThat(ask(Role.PREFILL, two, 2).unread(0)).isEqualTo(1);
-        assertThat(ask(Role.PREFILL, two, 0).unread(0)).isEqualTo(1);
-        assertThat(ask(Role.PREFILL, metrics -> metrics.runningRequests(1), 6).unread(0)).isEqualTo(1);
-        assertThat(ask(Role.DECODE, two, 6).unread(0)).isEqualTo(1);
+        assertThat(unread(Role.PREFILL, two, 6, 0)).isEqualTo(0.5, within(1e-9));
+        assertThat(unread(Role.PREFILL, two, 2, 0)).isEqualTo(1);
+        assertThat(unread(Role.PREFILL, two, 0, 0)).isEqualTo(1);
+        assertThat(unread(Role.PREFILL, metrics -> metrics.runningRequests(1), 6, 0)).isEqualTo(1);
+        assertThat(unread(Role.DECODE, two, 6, 0)).isEqualTo(1);
+    }
+
+    @Test
+    void promptsSentSinceAReaderSaidWhatItHas_areWaitedForAsWell() {
+        Consumer<EndpointMetrics.Builder> none = metrics -> metrics.waitingRequests(0).runningRequests(0);
+
+        assertThat(unread(Role.PREFILL, none, 4, 1)).isEqualTo(0.25, within(1e-9));
+        assertThat(unread(Role.PREFILL, none, 4, 3)).isEqualTo(0.75, within(1e-9));
+        assertThat(unread(Role.PREFILL, none, 4, 9)).isEqualTo(1);
+    }
+
+    private static double unread(Role role, Consumer<EndpointMetrics.Builder> metrics, long inFlight, int since) {
+        Question question = ask(role, metrics, inFlight);
+        Places.Place place = question.places.at(question.fleet, 0, null);
+        for (int i = 0; i < since; i++) {
+            question.places.sent(question.fleet, 0);
+        }
+        return question.unread(0, place);
     }
 }

@@ -3,6 +3,7 @@ package dev.pointsman.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.core.fleet.Fleet;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -27,6 +28,9 @@ class ReadmeTest {
     private static final Pattern JAVA_BLOCK =
             Pattern.compile("^```java\\R(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
 
+    private static final Pattern YAML_BLOCK =
+            Pattern.compile("^```yaml\\R(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
+
     @TempDir
     Path output;
 
@@ -41,6 +45,21 @@ class ReadmeTest {
         String given =
                 "int[] tokens, Map<String, Integer> slots, List<ZmqKvEventSource> sources, Path path, Path written";
         assertThat(problemsIn("kvcache-index/README.md", 0, given)).isEmpty();
+    }
+
+    @Test
+    void everyWholeConfigurationLoads() throws IOException {
+        String readme = Files.readString(Path.of(System.getProperty("pointsman.root"), "README.md"));
+
+        List<String> configurations = YAML_BLOCK.matcher(readme)
+                .results()
+                .map(block -> block.group(1))
+                .filter(block -> block.contains("kind: EndpointPickerConfig"))
+                .toList();
+
+        assertThat(configurations).isNotEmpty().allSatisfy(text -> Pointsman.builder(Fleet.create())
+                .configuration(EndpointPickerConfig.parse("README.md", text))
+                .build());
     }
 
     private List<String> problemsIn(String file, int leastTypes, String parameters) throws IOException {
@@ -78,6 +97,7 @@ class ReadmeTest {
                 import dev.pointsman.core.*;
                 import dev.pointsman.core.config.*;
                 import dev.pointsman.core.decider.*;
+                import dev.pointsman.core.disagg.*;
                 import dev.pointsman.core.explain.*;
                 import dev.pointsman.core.fleet.*;
                 import dev.pointsman.core.handler.*;

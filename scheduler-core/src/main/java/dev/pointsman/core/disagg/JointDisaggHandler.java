@@ -26,8 +26,9 @@ import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,8 +110,8 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
     private final AttributeKey<Choice> choiceKey;
     private final Places places;
     private final ModelMemory memories = new ModelMemory();
-    /** One search that nobody uses just now. */
-    private final AtomicReference<@Nullable JointSearch> spare = new AtomicReference<>();
+    /** Searches that nobody uses just now: as many at most as there ever were decisions at once. */
+    private final Queue<JointSearch> spares = new ConcurrentLinkedQueue<>();
 
     private JointDisaggHandler(Builder builder) {
         decode = builder.decode;
@@ -209,7 +210,7 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
     private void choose(ProductionCycle cycle, ProfileResults results, ProfileResult decoded) {
         ModelMemory.Memory memory = memories.of(cycle.request().model());
         Question question = new Question(cycle, latency, prefix, settings, places, memory);
-        JointSearch search = spare.getAndSet(null);
+        JointSearch search = spares.poll();
         if (search == null) {
             search = new JointSearch();
         }
@@ -218,7 +219,7 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
                 ? decide(search, question, memory.last())
                 : new Choice(new JointPlan(null, null, search.ladder, -1), NOBODY, NOBODY, NOBODY, 0, 0);
         search.clear();
-        spare.set(search);
+        spares.offer(search);
         cycle.put(choiceKey, choice);
         cycle.put(planKey, choice.plan);
         if (cycle.explaining()) {
@@ -240,7 +241,10 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         LegTuple pair = search.pairTuple(question);
         LegTuple local = search.localTuple();
         JointPlan plan = new JointPlan(
-                remote ? pair : local, remote ? local : pair, search.ladder, search.breakEvenTokens(remote, question));
+                remote ? pair : local,
+                remote ? local : pair,
+                search.ladder,
+                search.breakEvenTokens(remote, givesWay(search, remote, question, last), question));
         int encoder = remote ? search.prefill.encoder[p] : search.decode.encoder[d];
         return new Choice(
                 plan,
@@ -262,8 +266,8 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         boolean cheaper = pair < local;
         boolean remote = switch (last) {
             case NONE -> cheaper;
-            case LOCAL -> local - pair > gainToSwitch(local, question);
-            case REMOTE -> !(pair - local > gainToSwitch(pair, question));
+            case LOCAL -> local > keptUpTo(pair, question);
+            case REMOTE -> !(pair > keptUpTo(local, question));
         };
         if (remote) {
             search.ladder.add(cheaper ? PlanReason.REMOTE_CHEAPER : PlanReason.REMOTE_KEPT);
@@ -273,8 +277,20 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         return remote;
     }
 
-    private double gainToSwitch(double from, Question question) {
-        return Math.max(settings.switchNanos() * question.urgency, settings.switchShare() * from);
+    /** Returns the score up to which the last kind is kept, given what the other one scores. */
+    private double keptUpTo(double other, Question question) {
+        return Math.max(other + settings.switchNanos() * question.urgency, other / (1 - settings.switchShare()));
+    }
+
+    /** Returns the score from which on the kind that is chosen would give way to the other one. */
+    private double givesWay(JointSearch search, boolean remote, Question question, ModelMemory.Kind last) {
+        double other = remote ? search.bestLocalScore : search.bestPair;
+        if (last == ModelMemory.Kind.NONE) {
+            return other;
+        }
+        return remote == (last == ModelMemory.Kind.REMOTE)
+                ? keptUpTo(other, question)
+                : Math.min(other - settings.switchNanos() * question.urgency, other * (1 - settings.switchShare()));
     }
 
     private static void explain(ProductionCycle cycle, JointPlan plan) {
@@ -350,8 +366,13 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         Choice choice = cycle.attribute(choiceKey);
         LegTuple chosen = choice == null ? null : choice.plan.chosen();
         if (choice != null && chosen != null) {
-            memories.of(cycle.request().model())
-                    .dispatched(chosen.remote(), chosen.ttftNanos(), choice.target, choice.cached);
+            for (Leg leg : dispatch.decision().otherLegs()) {
+                if (chosen.remote() && leg.profile().equals(prefill)) {
+                    places.sent(cycle.fleet(), leg.target().slot());
+                }
+            }
+            memories.dispatched(
+                    cycle.request().model(), chosen.remote(), chosen.ttftNanos(), choice.target, choice.cached);
         }
     }
 

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A score falls apart into what the reader does ({@link Pool#read}), what the decode endpoint does ({@link #decode}), and the
  * link between the two. So each reader's best source and encoder are found on their own, and only pairs are enumerated: of the k
  * readers and k decode endpoints with the least bounds, and the k decode endpoints with the least bounds for reading themselves.
- * That is exact if k is no less than the pools; else what is left out had a worse bound than k others.
+ * That is exact if k is no less than the pools; else what is left out had a worse bound than k others. If no two of them can be a
+ * pair, being of other revisions or too far apart, the k best readers are taken that can be one with a kept decode endpoint.
  *
  * <p>Reused from request to request; for one thread. O(endpoints + k^2), with a prediction or two for each endpoint and each of the
  * kept ones' sources; allocates little once its arrays have grown.
@@ -95,6 +96,11 @@ final class JointSearch {
         }
         encoders.choose(question);
         local(question);
+        if (bestLocal < 0) {
+            // What was known of endpoints when they were taken is not any more: they left meanwhile.
+            ladder.add(PlanReason.DECODE_NOT_PREDICTED);
+            return Outcome.NOT_PREDICTED;
+        }
         if (prefill.size == 0) {
             ladder.add(PlanReason.NO_PREFILL);
         } else if (prefillsKnown == 0) {
@@ -149,7 +155,6 @@ final class JointSearch {
 
     /** Works out what decoding takes at one endpoint; false if the request can never fit there. */
     private boolean decode(int i, double fastest, Question question) {
-        decode.kvWait[i] = 0;
         int slot = decode.slot[i];
         Place place = decode.place(i);
         EndpointMetrics metrics = question.fleet.metrics(slot);
@@ -232,6 +237,32 @@ final class JointSearch {
             missingBytes[d] =
                     times.kvBytes(decode.slot[d], question.prompt) - times.kvBytes(decode.slot[d], decode.onChip[d]);
         }
+        boolean compatible = pairs(question);
+        if (!compatible && readerCount < prefill.size) {
+            partners(question);
+            compatible = pairs(question);
+        }
+        if (bestPrefill < 0) {
+            ladder.add(compatible ? PlanReason.NO_LINK : PlanReason.NO_COMPATIBLE_PAIR);
+        }
+    }
+
+    /** Keeps other readers: those that one of the kept decode endpoints can be a pair with. */
+    private void partners(Question question) {
+        for (int p = 0; p < prefill.size; p++) {
+            prefill.key[p] = Double.POSITIVE_INFINITY;
+            for (int l = 0; l < decoderCount; l++) {
+                if (canPair(p, decoders[l], question)) {
+                    prefill.key[p] = prefill.bound[p];
+                    break;
+                }
+            }
+        }
+        readerCount = prefill.keepLeast(question, readers, question.settings.perRole());
+    }
+
+    /** Scores all pairs of those kept; returns whether there are any. */
+    private boolean pairs(Question question) {
         boolean compatible = false;
         for (int k = 0; k < readerCount; k++) {
             int p = readers[k];
@@ -253,9 +284,7 @@ final class JointSearch {
                 }
             }
         }
-        if (bestPrefill < 0) {
-            ladder.add(compatible ? PlanReason.NO_LINK : PlanReason.NO_COMPATIBLE_PAIR);
-        }
+        return compatible;
     }
 
     private boolean drawn(int p, int d, Question question) {
@@ -272,14 +301,10 @@ final class JointSearch {
      * two cannot be a pair.
      */
     double link(int p, int d, Question question) {
-        Place from = prefill.place(p);
-        Place to = decode.place(d);
-        if (prefill.slot[p] == decode.slot[d]
-                || !from.compatible(to)
-                || !from.distance(to).within(question.settings.required())) {
+        if (!canPair(p, d, question)) {
             return Double.NaN;
         }
-        KvLink link = from.to(to);
+        KvLink link = prefill.place(p).to(decode.place(d));
         if (!link.open()) {
             return Double.POSITIVE_INFINITY;
         }
@@ -287,6 +312,14 @@ final class JointSearch {
         long missing = question.prompt - decode.onChip[d];
         boolean slow = !(bytes * link.nanosPerByte() <= slope[d] * missing); // NaN is slow, too
         return slow ? Double.POSITIVE_INFINITY : link.nanos(bytes);
+    }
+
+    private boolean canPair(int p, int d, Question question) {
+        Place from = prefill.place(p);
+        Place to = decode.place(d);
+        return prefill.slot[p] != decode.slot[d]
+                && from.compatible(to)
+                && from.distance(to).within(question.settings.required());
     }
 
     /** Returns what a link may take for a token: a little less than the endpoint takes to read one more. */
@@ -374,36 +407,39 @@ final class JointSearch {
     }
 
     /**
-     * Returns how many tokens longer the queues would have to be that the chosen kind waits in, all alike, for the other kind to be
-     * as good; -1 if there is no other kind, or that would never be so.
+     * Returns how many tokens longer the queues would have to be that the chosen kind waits in, all alike, for the other kind's best to
+     * win; the queue of that one's reader, if it is one of them, stays as it is. -1 if there is no other kind, or that would never be so.
+     *
+     * @param limit the score from which on the chosen kind gives way
      */
-    double breakEvenTokens(boolean remote, Question question) {
+    double breakEvenTokens(boolean remote, double limit, Question question) {
         if (bestPrefill < 0 || bestLocal < 0) {
             return -1;
         }
         double most = 0;
         if (remote) {
+            int other = decode.slot[bestLocal];
             for (int k = 0; k < readerCount; k++) {
                 int p = readers[k];
-                if (bestOfReader[p] < bestLocalScore) {
-                    most = Math.max(most, tokensFor(prefill, p, bestLocalScore - bestOfReader[p], question));
-                }
+                most = Math.max(most, tokensFor(prefill, p, limit - bestOfReader[p], other, question));
             }
         } else {
+            int other = prefill.slot[bestPrefill];
             for (int k = 0; k < localCount; k++) {
                 int d = locals[k];
                 double score = decode.score[d] + decode.tail[d];
-                if (score < bestPair) {
-                    most = Math.max(most, tokensFor(decode, d, bestPair - score, question));
-                }
+                most = Math.max(most, tokensFor(decode, d, limit - score, other, question));
             }
         }
         return most < Double.POSITIVE_INFINITY ? most : -1;
     }
 
     /** Turns a longer wait, which counts by its urgency alone, into tokens. */
-    private static double tokensFor(Pool pool, int i, double gap, Question question) {
-        double perToken = pool.waitPerToken[i];
+    private static double tokensFor(Pool pool, int i, double gap, int unchanged, Question question) {
+        if (!(gap > 0)) {
+            return 0;
+        }
+        double perToken = pool.slot[i] == unchanged ? 0 : pool.waitPerToken[i];
         return perToken > 0 ? gap / question.urgency / perToken : Double.POSITIVE_INFINITY;
     }
 

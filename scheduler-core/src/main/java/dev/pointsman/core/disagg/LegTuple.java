@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param interferenceNanos what all requests running along lose together over the expected output, and this one against the fastest
  *     decode endpoint
  * @param backlogNanos what other requests are delayed by: the reader's work, for each that waits there
- * @param displacedNanos what it will take to read again what this request's KV pushes out of the decode endpoint
- * @param scoreNanos the weighted sum that is least for the best tuple
+ * @param displacedNanos what it will take to read again what this request's KV pushes out of the decode endpoint, and delay by it
+ * @param scoreNanos the weighted sum that is least for the best tuple; first tokens weigh more in it while targets are missed
  */
 public record LegTuple(
         @Nullable Endpoint encode,

@@ -6,22 +6,34 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What is remembered from one request of a model to the next: whether the last one was split, by how much times to first token
- * have missed their targets, and how much of prompts was cached. At most {@value #MOST_MODELS} models; further ones share one memory. Thread-safe: concurrent requests
- * see the memory before or after each other, and what they decide follows from what they saw.
+ * have missed their targets, and how much of prompts was cached. Some 1,024 models have one each, and further ones share one. A model
+ * counts once it was dispatched, so that names that clients make up take no room. Thread-safe: concurrent requests see the memory
+ * before or after each other, and what they decide follows from what they saw.
  */
 final class ModelMemory {
     private static final int MOST_MODELS = 1024;
 
     private final Map<String, Memory> byModel = new ConcurrentHashMap<>();
     private final Memory further = new Memory();
+    private final Memory nothing = new Memory();
 
-    /** Returns the memory of a model. */
+    /** Returns the memory of a model, to be read only. */
     Memory of(String model) {
         Memory memory = byModel.get(model);
-        if (memory != null) {
-            return memory;
+        return memory != null ? memory : full() ? further : nothing;
+    }
+
+    private boolean full() {
+        return byModel.size() >= MOST_MODELS;
+    }
+
+    /** Takes down a request that goes out, as {@link Memory#dispatched} says. */
+    void dispatched(String model, boolean remote, double ttftNanos, double target, double cached) {
+        Memory memory = byModel.get(model);
+        if (memory == null) {
+            memory = full() ? further : byModel.computeIfAbsent(model, absent -> new Memory());
         }
-        return byModel.size() >= MOST_MODELS ? further : byModel.computeIfAbsent(model, absent -> new Memory());
+        memory.dispatched(remote, ttftNanos, target, cached);
     }
 
     /** How the last request was served. */
@@ -63,7 +75,7 @@ final class ModelMemory {
          * @param target nanoseconds, 0 for none
          * @param cached the share of the prompt that was cached somewhere
          */
-        synchronized void dispatched(boolean remote, double ttftNanos, double target, double cached) {
+        private synchronized void dispatched(boolean remote, double ttftNanos, double target, double cached) {
             reuse += (cached - reuse) / REMEMBERED;
             last = remote ? Kind.REMOTE : Kind.LOCAL;
             if (target > 0) {

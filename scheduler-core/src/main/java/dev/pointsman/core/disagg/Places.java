@@ -8,6 +8,7 @@ import dev.pointsman.accel.cost.Deployment;
 import dev.pointsman.accel.transfer.TransferPath;
 import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.fleet.FleetSnapshot;
+import dev.pointsman.api.fleet.Signal;
 import dev.pointsman.core.internal.topology.Topology;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,15 @@ final class Places {
         return made;
     }
 
+    /** Takes down a prompt that is sent to a slot to be read. */
+    void sent(FleetSnapshot fleet, int slot) {
+        AtomicReferenceArray<@Nullable Place> places = bySlot;
+        Place place = slot < places.length() ? places.get(slot) : null;
+        if (place != null && fleet.occupied(slot) && fleet.metrics(slot).has(Signal.WAITING_REQUESTS)) {
+            place.sent(fleet.metrics(slot).observedAt(Signal.WAITING_REQUESTS));
+        }
+    }
+
     private synchronized void keep(int slot, Place place) {
         AtomicReferenceArray<@Nullable Place> places = bySlot;
         if (slot >= places.length()) {
@@ -64,7 +74,7 @@ final class Places {
         }
     }
 
-    /** One endpoint during one of its lives. Immutable. */
+    /** One endpoint during one of its lives, and what was sent there since its last report. Thread-safe. */
     static final class Place {
         final Endpoint endpoint;
         final @Nullable Deployment deployment;
@@ -75,6 +85,9 @@ final class Places {
 
         private final long incarnation;
         private final JointSettings settings;
+        private long reportedAt = Long.MIN_VALUE;
+        private int sentSince;
+
         private final KvLink scaleUp;
         private final KvLink scaleOut;
         private final @Nullable String revision;
@@ -114,6 +127,17 @@ final class Places {
             return accelerator.link(kind).isEmpty()
                     ? KvLink.NONE
                     : KvLink.of(TransferPath.over(accelerator, kind, deployment.chips()));
+        }
+
+        /** Takes down a prompt that is sent here to be read, after a report of some time. */
+        synchronized void sent(long report) {
+            sentSince = report == reportedAt ? sentSince + 1 : 1;
+            reportedAt = report;
+        }
+
+        /** Returns the prompts sent here to be read since a report, as far as this scheduler sent them. */
+        synchronized int sentSince(long report) {
+            return report == reportedAt ? sentSince : 0;
         }
 
         /** Tells whether KV of one is any use to the other: the same revision if both state one, model and data type. */

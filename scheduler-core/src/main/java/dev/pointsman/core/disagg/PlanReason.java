@@ -15,9 +15,9 @@ public enum PlanReason {
     NO_PREFILL,
     /** No prefill endpoint has a predicted time. */
     PREFILL_NOT_PREDICTED,
-    /** No pair serves the same revision and model, is near enough and consists of two endpoints. */
+    /** No prefill endpoint is another one than a decode endpoint compared, of the same revision and model, and near enough. */
     NO_COMPATIBLE_PAIR,
-    /** Pairs there are, but KV would not come faster to any decode endpoint than it could read the prompt itself. */
+    /** Pairs there are, but KV would not come clearly faster to any decode endpoint that was compared than it could read the prompt itself. */
     NO_LINK,
     /** No decode endpoint has a predicted time, so its profile's own choice stands. */
     DECODE_NOT_PREDICTED,

@@ -134,6 +134,7 @@ final class Pool {
         bound[i] = Double.POSITIVE_INFINITY;
         score[i] = Double.POSITIVE_INFINITY;
         tail[i] = Double.POSITIVE_INFINITY;
+        kvWait[i] = 0;
         waitPerToken[i] = question.waitPerToken(at);
         running[i] = question.decoding(at);
         ahead[i] = question.waiting(at);
@@ -147,7 +148,7 @@ final class Pool {
             return false;
         }
         ownRead[i] = read;
-        wait[i] = (Math.max(0, question.ttft.get(at) - read) + question.laterWait(at)) * question.unread(at);
+        wait[i] = (Math.max(0, question.ttft.get(at) - read) + question.laterWait(at)) * question.unread(at, place(i));
         return true;
     }
 

@@ -155,10 +155,10 @@ final class Question {
 
     /**
      * Returns the share of the prompts in flight at an endpoint that only reads which it may still have to read: what it reports as
-     * waiting and running, and one for what came since, over what is in flight. Prompts that are read, and wait for the decode
+     * waiting and running, and what was sent since, at least one, over what is in flight. Prompts that are read, and wait for the decode
      * endpoint to have room, are in flight until their first token, but nobody waits for them here.
      */
-    double unread(int slot) {
+    double unread(int slot, Places.Place place) {
         EndpointMetrics metrics = fleet.metrics(slot);
         if (fleet.endpoint(slot).role().decodes()
                 || !metrics.has(Signal.WAITING_REQUESTS)
@@ -167,7 +167,8 @@ final class Question {
                 || requests.get(slot) <= 0) {
             return 1;
         }
-        return Math.min(1, (metrics.waitingRequests() + metrics.runningRequests() + 1.0) / requests.get(slot));
+        double since = Math.max(1, place.sentSince(metrics.observedAt(Signal.WAITING_REQUESTS)));
+        return Math.min(1, (metrics.waitingRequests() + metrics.runningRequests() + since) / requests.get(slot));
     }
 
     /** Returns the time to first token to keep, which producers say as what would be left of it; 0 for none. */

@@ -2,6 +2,8 @@
 package dev.pointsman.core.disagg;
 
 import static dev.pointsman.core.Fixtures.dispatched;
+import static dev.pointsman.core.Fixtures.explained;
+import static dev.pointsman.core.Fixtures.explanation;
 import static dev.pointsman.core.Fixtures.fleet;
 import static dev.pointsman.core.Fixtures.leastRequests;
 import static dev.pointsman.core.Fixtures.rejected;
@@ -45,7 +47,11 @@ class ChoosesTogetherTest {
 
         @Override
         public List<String> next(ProductionCycle cycle, ProfileResults results) {
-            return results.results().isEmpty() ? List.of("default") : List.of();
+            if (results.results().isEmpty()) {
+                return List.of("default");
+            }
+            cycle.note("chose among " + results.results().get(0).size());
+            return List.of();
         }
 
         @Override
@@ -95,6 +101,23 @@ class ChoosesTogetherTest {
 
         assertThat(folded).containsExactly("3 candidates", "2 candidates");
         assertThat(dispatch.target().id()).isEqualTo("e1");
+    }
+
+    @Test
+    void whatWasChosenInVain_isNotExplained() {
+        Fleet fleet = fleet(3);
+        Pointsman pointsman = scheduler(fleet, true, () -> {
+            fleet.leave("e0");
+            return new int[] {0};
+        });
+
+        Dispatch dispatch = explained(pointsman, request("a"));
+
+        assertThat(explanation(dispatch).notes())
+                .anyMatch(note -> note.contains("e0"))
+                .contains("profile handler naming: chose among 2")
+                .doesNotContain("profile handler naming: chose among 3");
+        dispatch.close();
     }
 
     @Test

@@ -5,12 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pointsman.accel.cost.Deployment;
+import dev.pointsman.api.data.LongColumn;
+import dev.pointsman.api.fleet.Endpoint;
+import dev.pointsman.api.fleet.Role;
 import dev.pointsman.core.disagg.LegTuple.KvSource;
+import dev.pointsman.core.latency.PredictedTimes;
+import dev.pointsman.core.scorer.Allocations;
 import dev.pointsman.testkit.TestCycle;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the handler plans, on scenes whose times can be checked by hand. */
@@ -165,6 +173,24 @@ class JointDisaggHandlerTest {
     }
 
     @Test
+    void requiredTopology_findsAPairWithinReach_thoughFewAreCompared() {
+        List<Spot> prefill = new ArrayList<>();
+        List<Spot> decode = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            prefill.add(Spot.of("p" + i).host("host " + i).waiting(i));
+            decode.add(Spot.of("d" + i).host("host " + i).waiting(900).kvUsage(i < 30 ? 0.999 : 0));
+        }
+        JointDisaggHandler handler = Scene.handler()
+                .requiredTopology(Distance.HOST)
+                .perRole(2)
+                .build();
+
+        JointPlan plan = Scene.of(8_000, prefill, decode).plan(handler);
+
+        assertThat(plan.chosen().path()).isEqualTo("p30->d30");
+    }
+
+    @Test
     void linkSlowerThanReading_isNotUsed_howeverLongTheQueue() {
         JointDisaggHandler handler = Scene.handler()
                 .link(Distance.OTHER, KvLink.of(Duration.ZERO, 5))
@@ -190,6 +216,109 @@ class JointDisaggHandlerTest {
         assertThat(queued.ladder()).startsWith(PlanReason.KV_QUEUED);
         // 8,100 tokens less the 1,000 free ones come free in 7,100 of 999,000 parts of an answer.
         assertThat(queued.chosen().admissionNanos()).isEqualTo(7_100.0 / 999_000 * 100 * 20e6, within(10.0));
+    }
+
+    @Test
+    void roomOfAnEarlierRequestsEndpoint_isForgotten() {
+        List<Spot> noRoom = List.of(Spot.of("full").kvUsage(0.999), Spot.of("as full").kvUsage(0.999));
+        Scene full = Scene.of(8_000, List.of(), noRoom);
+        Scene later = Scene.of(8_000, List.of(), List.of(Spot.of("unknown"), D));
+        TestCycle cycle = later.cycle("later").with(Scene.KEYS.ttft(), "unknown", LongColumn.MISSING);
+        JointDisaggHandler handler = handler();
+
+        PlanReason waits = full.plan(handler).ladder().get(0);
+        JointPlan plan = later.plan(handler, cycle);
+
+        assertThat(waits).isEqualTo(PlanReason.KV_QUEUED);
+        assertThat(plan.ladder()).containsExactly(PlanReason.NO_PREFILL, PlanReason.LOCAL_CHEAPER);
+    }
+
+    @Test
+    void decisionsThatOverlap_allocateNoMoreForManyEndpoints_onceTheyDidBefore() {
+        Scene scene = Scene.of(
+                100,
+                List.of(),
+                IntStream.range(0, 2_000).mapToObj(i -> Spot.of("d" + i)).toList());
+        JointDisaggHandler handler = handler();
+        TestCycle inner = scene.cycle("inner").with(Scene.KEYS.times(), constant(() -> {}));
+        Scene.Results results = scene.results(inner.fleet());
+        boolean[] inside = new boolean[1];
+        TestCycle outer = scene.cycle("outer").with(Scene.KEYS.times(), constant(() -> {
+            if (!inside[0]) {
+                inside[0] = true;
+                handler.next(inner, results);
+            }
+        }));
+        Runnable overlap = () -> {
+            inside[0] = false;
+            handler.next(outer, results);
+        };
+        overlap.run();
+        overlap.run();
+        long alone = Allocations.once(() -> handler.next(inner, results));
+
+        // The test's cycle makes columns of its own each time.
+        assertThat(Allocations.once(overlap)).isLessThan(2 * alone + 2_000 * Long.BYTES);
+    }
+
+    private static PredictedTimes constant(Runnable whenAsked) {
+        return new PredictedTimes() {
+            @Override
+            public @Nullable Deployment deployment(int slot) {
+                return null;
+            }
+
+            @Override
+            public double readNanos(int slot, long newTokens, long cachedTokens) {
+                whenAsked.run();
+                return 1e6;
+            }
+
+            @Override
+            public double interferenceNanos(int slot, long newTokens, long cachedTokens) {
+                return 0;
+            }
+        };
+    }
+
+    @Test
+    void endpointOfWhichNothingIsKnownMeanwhile_countsAsNotPredicted() {
+        Scene scene = Scene.of(8_000, List.of(P), List.of(D.running(3)));
+        TestCycle cycle = scene.cycle("request");
+        PredictedTimes times = cycle.attribute(Scene.KEYS.times());
+        PredictedTimes gone = new PredictedTimes() {
+            private int asked;
+
+            @Override
+            public @Nullable Deployment deployment(int slot) {
+                return null;
+            }
+
+            @Override
+            public double readNanos(int slot, long newTokens, long cachedTokens) {
+                return asked++ < 2 ? times.readNanos(slot, newTokens, cachedTokens) : Double.NaN;
+            }
+
+            @Override
+            public double interferenceNanos(int slot, long newTokens, long cachedTokens) {
+                return Double.NaN;
+            }
+        };
+
+        JointPlan plan = scene.plan(handler(), cycle.with(Scene.KEYS.times(), gone));
+
+        assertThat(plan.chosen()).isNull();
+        assertThat(plan.ladder()).containsExactly(PlanReason.DECODE_NOT_PREDICTED);
+    }
+
+    @Test
+    void encoderWhoseLinkNobodyStated_isUsed_thoughOtherLinksAreStated() {
+        Scene scene = new Scene(4_000, 100, 3_000, List.of(), List.of(D.running(8)), List.of(Spot.of("e")));
+        JointDisaggHandler handler = JointDisaggHandler.builder()
+                .link(Distance.RACK, KvLink.of(Duration.ofMillis(1), 40))
+                .build();
+
+        assertThat(scene.plan(handler).chosen().path()).isEqualTo("e->local d");
     }
 
     @Test
@@ -252,6 +381,47 @@ class JointDisaggHandlerTest {
                         PlanReason.REMOTE_KEPT,
                         PlanReason.LOCAL_CHEAPER,
                         PlanReason.LOCAL_KEPT);
+    }
+
+    @Test
+    void counterfactual_countsWhatSwitchingTakes() {
+        JointDisaggHandler handler = byTtft().build();
+        JointProperties.dispatched(Scene.of(8_000, List.of(P), List.of(D.waiting(900))), handler);
+
+        JointPlan kept = Scene.of(8_000, List.of(P), List.of(D.waiting(81))).plan(handler);
+
+        assertThat(kept.reason()).isEqualTo(PlanReason.REMOTE_KEPT);
+        // Remote is worse by 2.936 ms and kept up to a twentieth: 483.936 ms now, (400 + 81) / 0.95 then. See Scene for attention.
+        double remote = kept.chosen().scoreNanos();
+        double local = kept.other().scoreNanos();
+        assertThat(kept.breakEvenTokens()).isEqualTo((local / 0.95 - remote) / 50_000, within(0.01)).isGreaterThan(400);
+        assertThat(kept.counterfactual()).startsWith("local d would win if every prefill queue were 4");
+    }
+
+    @Test
+    void counterfactual_leavesOutTheQueueThatTheOtherTupleWaitsInItself() {
+        Spot slow = new Spot("slow", 0, 0, 0, 90_000, 0, 0, 20_000_000, 0, "", "");
+        List<Spot> both = List.of(slow, D);
+
+        JointPlan plan = Scene.of(8_000, List.of(slow), both).plan(byTtft().build());
+
+        assertThat(plan.chosen().path()).isEqualTo("local d");
+        assertThat(plan.other().path()).isEqualTo("slow->d");
+        // However long the queue of d, reading on slow and answering there as well saves the transfer.
+        assertThat(plan.breakEvenTokens()).isEqualTo(-1);
+        Endpoint either = Endpoint.builder("e", "e:8000").role(Role.PREFILL_DECODE).build();
+        LegTuple local = tuple(null, plan.chosen().decode());
+        LegTuple pair = tuple(either, plan.chosen().decode());
+        List<PlanReason> ladder = List.of(PlanReason.LOCAL_CHEAPER);
+        assertThat(new JointPlan(local, pair, ladder, -1).counterfactual())
+                .isEqualTo("e->d would not win however long every decode queue but its own were");
+        assertThat(new JointPlan(local, pair, ladder, 6.5).counterfactual())
+                .isEqualTo("e->d would win if every decode queue but its own were 7 tokens longer");
+    }
+
+    private static LegTuple tuple(Endpoint prefill, Endpoint decode) {
+        return new LegTuple(
+                null, prefill, decode, KvSource.RECOMPUTE, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.pointsman.api.decision.Dispatch;
+import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.core.Fixtures;
 import dev.pointsman.core.Pointsman;
 import dev.pointsman.testkit.TestCycle;
@@ -83,17 +84,13 @@ class JointProperties {
                                 named("e", encode))));
     }
 
-    /** Scenes in which both kinds are possible, with one source of KV, so that a longer queue does not change which is best. */
+    /** Scenes in which both kinds are mostly possible. */
     @Provide
     Arbitrary<Scene> choices() {
         return scenes().filter(scene -> !scene.prefill().isEmpty())
-                .map(scene -> new Scene(
-                        scene.prompt(),
-                        scene.output(),
-                        0,
-                        forEach(scene.prefill(), one -> one.lower(0).revision("")),
-                        forEach(scene.decode(), one -> one.lower(0).revision("")),
-                        List.of()));
+                .map(scene -> scene.with(
+                        forEach(scene.prefill(), one -> one.revision("")),
+                        forEach(scene.decode(), one -> one.revision(""))));
     }
 
     @Property(tries = 600)
@@ -116,6 +113,7 @@ class JointProperties {
         LegTuple best = chosen.remote() ? plan.other() : chosen;
         LegTuple pair = chosen.remote() ? chosen : plan.other();
         assertThat(best.scoreNanos()).isCloseTo(local, within(ROUNDING_NANOS));
+        assertThat(weighted(chosen)).isCloseTo(chosen.scoreNanos(), within(ROUNDING_NANOS));
         assertThat(pair != null).isEqualTo(remote.isPresent());
         if (remote.isPresent()) {
             assertThat(pair.scoreNanos()).isCloseTo(remote.get().score(), within(ROUNDING_NANOS));
@@ -124,6 +122,13 @@ class JointProperties {
             double least = Math.min(local, remote.map(EveryTuple.Scored::score).orElse(Double.POSITIVE_INFINITY));
             assertThat(chosen.scoreNanos()).isCloseTo(least, within(ROUNDING_NANOS));
         }
+    }
+
+    /** Adds up what a tuple says of itself, as the score does without missed targets. */
+    private static double weighted(LegTuple tuple) {
+        return tuple.ttftNanos()
+                + JointDisaggHandler.Builder.DEFAULT_BACKLOG * (tuple.backlogNanos() + tuple.displacedNanos())
+                + JointDisaggHandler.Builder.DEFAULT_INTERFERENCE * tuple.interferenceNanos();
     }
 
     @Property(tries = 300)
@@ -152,6 +157,23 @@ class JointProperties {
 
         int one = which % scene.prefill().size();
         Scene busier = scene.with(replaced(scene.prefill(), one, spot -> spot.later(millis * 1e6)), scene.decode());
+
+        assertThat(busier.plan(handler).chosen().remote()).isFalse();
+    }
+
+    @Property(tries = 300)
+    void moreRequestsThatWaitToBeRead_neverTurnLocalIntoRemote(
+            @ForAll("scenes") Scene scene,
+            @ForAll @IntRange(min = 0, max = 3) int which,
+            @ForAll @IntRange(min = 1, max = 200) int more,
+            @ForAll ModelMemory.Kind last) {
+        Assume.that(!scene.prefill().isEmpty());
+        JointDisaggHandler handler = remembering(last);
+        Assume.that(!scene.plan(handler).chosen().remote());
+
+        int one = which % scene.prefill().size();
+        Scene busier = scene.with(
+                replaced(scene.prefill(), one, spot -> spot.waitingRequests(spot.waiting() + more)), scene.decode());
 
         assertThat(busier.plan(handler).chosen().remote()).isFalse();
     }
@@ -187,24 +209,33 @@ class JointProperties {
         assertThat(plan.reason()).isEqualTo(PlanReason.LOCAL_CHEAPER);
     }
 
-    @Property(tries = 400)
-    void counterfactual_isWhereTheAnswerFlips(@ForAll("choices") Scene scene) {
-        JointDisaggHandler handler = Scene.handler().peerPull(false).build();
-        JointPlan plan = scene.plan(handler);
-        Assume.that(plan.other() != null && plan.breakEvenTokens() > 1);
+    @Property(tries = 600)
+    void counterfactual_isWhereTheAnswerFlips_asTheLastKindHasIt(
+            @ForAll("choices") Scene scene, @ForAll @IntRange(min = 0, max = 2) int both, @ForAll ModelMemory.Kind last) {
+        List<Spot> readers = new ArrayList<>(scene.prefill());
+        readers.addAll(scene.decode().subList(0, Math.min(both, scene.decode().size())));
+        Scene some = scene.with(readers, scene.decode());
+        JointDisaggHandler handler = remembering(last);
+        JointPlan plan = some.plan(handler);
+        Assume.that(plan.other() != null && plan.breakEvenTokens() >= 0);
 
-        JointPlan shortOf = longer(scene, plan, 0.999).plan(handler);
-        JointPlan beyond = longer(scene, plan, 1.001).plan(handler);
+        JointPlan shortOf = longer(some, plan, 0.999, -1).plan(handler);
+        JointPlan beyond = longer(some, plan, 1.001, 1).plan(handler);
 
         assertThat(shortOf.chosen().remote()).isEqualTo(plan.chosen().remote());
         assertThat(beyond.chosen().remote()).isNotEqualTo(plan.chosen().remote());
     }
 
-    private static Scene longer(Scene scene, JointPlan plan, double share) {
-        UnaryOperator<Spot> queue = one -> one.later(share * plan.breakEvenTokens() * one.readNanosPerToken());
-        return plan.chosen().remote()
-                ? scene.with(forEach(scene.prefill(), queue), scene.decode())
-                : scene.with(scene.prefill(), forEach(scene.decode(), queue));
+    /** Has all of the chosen kind's queues grow by a share of what the plan says and some tokens, but for the other reader's. */
+    private static Scene longer(Scene scene, JointPlan plan, double share, double tokens) {
+        Endpoint prefill = plan.other().prefill();
+        String other = (prefill == null ? plan.other().decode() : prefill).id();
+        List<String> grow = (plan.chosen().remote() ? scene.prefill() : scene.decode())
+                .stream().map(Spot::id).filter(id -> !id.equals(other)).toList();
+        double more = Math.max(0, share * plan.breakEvenTokens() + tokens);
+        UnaryOperator<Spot> queue =
+                one -> grow.contains(one.id()) ? one.later(more * one.readNanosPerToken()) : one;
+        return scene.with(forEach(scene.prefill(), queue), forEach(scene.decode(), queue));
     }
 
     private static List<Spot> forEach(List<Spot> spots, UnaryOperator<Spot> change) {

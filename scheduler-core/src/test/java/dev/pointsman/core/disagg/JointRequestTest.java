@@ -123,6 +123,28 @@ class JointRequestTest {
     }
 
     @Test
+    void prefillQueueThatGrowsBetweenReports_isSeen() {
+        Fleet fleet = fleet(1, 1);
+        busy(fleet, "d0");
+        fleet.update(
+                "p0",
+                EndpointMetrics.builder(System.nanoTime())
+                        .runningRequests(0)
+                        .waitingRequests(0)
+                        .build());
+        Pointsman pointsman = scheduler(fleet);
+
+        List<Dispatch> open = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            open.add(dispatched(pointsman, request("r" + i, 8_000)));
+        }
+
+        assertThat(open.get(0).decision().otherLegs()).isNotEmpty();
+        assertThat(open).anyMatch(dispatch -> dispatch.decision().otherLegs().isEmpty());
+        open.forEach(Dispatch::close);
+    }
+
+    @Test
     void idleFleet_readsWhereItDecodes_andNothingIsReservedOnThePrefillEndpoint() {
         Pointsman pointsman = scheduler(fleet(1, 2));
 

@@ -76,6 +76,11 @@ record Spot(
                 id, waitNanos, cached, lower, readNanosPerToken, requests, waiting, tpotNanos, kvUsage, host, revision);
     }
 
+    Spot waitingRequests(int requests) {
+        return new Spot(
+                id, waitNanos, cached, lower, readNanosPerToken, running, requests, tpotNanos, kvUsage, host, revision);
+    }
+
     Spot kvUsage(double share) {
         return new Spot(
                 id, waitNanos, cached, lower, readNanosPerToken, running, waiting, tpotNanos, share, host, revision);

@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Policies: local, remote, n16 (16 uncached tokens or more), isl (Dynamo's rule of lengths), joint (our",
-            "handler, by predicted time), or a file with an EndpointPickerConfig."
+            "Policies: local, remote, n16 (16 uncached tokens or more), isl (Dynamo's rule of lengths),",
+            "joint (our handler, by predicted time), or a file with an EndpointPickerConfig."
         })
 final class StagesCommand implements Callable<Integer> {
     @Spec

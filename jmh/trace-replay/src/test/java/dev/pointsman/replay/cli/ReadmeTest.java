@@ -7,6 +7,8 @@ import dev.pointsman.replay.run.TraceFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -87,6 +89,47 @@ final class ReadmeTest {
         assertThat(quantileObjects(run.json())).isEqualTo(Set.of("inputTokens", "outputTokens", "blocksPerRequest"));
         assertThat(quantileObjects(run.object("arrivals"))).isEqualTo(Set.of("gapNanos", "perMinute"));
         assertThat(quantileObjects(run.object("reuse"))).isEqualTo(Set.of("matchedRun", "reuseGapNanos"));
+    }
+
+    @Test
+    void stages_hasTheFieldsThatTheReadmeNames() throws IOException {
+        Run run = Run.of("stages", trace, "--model=llama-3.1-8b", "--fleet=1xdecode/h100-sxm/tp1", "--policies=local", "--json");
+
+        assertThat(fields(run.json())).isEqualTo(names(between(section, "**`stages`**:", "**`plan`**:")));
+    }
+
+    @Test
+    void plan_hasTheFieldsThatTheReadmeNames() throws IOException {
+        Run run = plan("--slo=ttft=1s,tpot=50ms", "--verify");
+        Run infeasible = plan("--slo=ttft=1ms,tpot=50ms");
+        Map<String, Object> json = run.json();
+        json.replace("verified", Map.of("trace", "", "ttftHolds", true, "tpotHolds", true));
+        Set<String> all = fields(json);
+        all.addAll(fields(infeasible.json()));
+
+        assertThat(run.object("verified")).containsKeys("trace", "ttftHolds", "tpotHolds", "readAgain");
+        assertThat(all).isEqualTo(names(between(section, "**`plan`**:", "**`compare`**:")));
+    }
+
+    private Run plan(String... more) {
+        List<String> all = new ArrayList<>(List.of("plan", "--model=llama-3.1-8b", "--traffic=2:500:20", "--json"));
+        all.addAll(List.of("--accelerators=h100-sxm,h200-sxm", "--available=h100-sxm=0", "--tp=1", "--out=" + directory));
+        all.addAll(List.of(more));
+        return Run.of(all.toArray(new String[0]));
+    }
+
+    /** Returns the names of all fields, of objects in objects as well, but for quantile objects. */
+    private static Set<String> fields(Object json) {
+        Set<String> all = new TreeSet<>();
+        if (json instanceof List<?> list) {
+            list.forEach(one -> all.addAll(fields(one)));
+        } else if (json instanceof Map<?, ?> map && !map.containsKey("p999")) {
+            map.forEach((name, value) -> {
+                all.add((String) name);
+                all.addAll(fields(value));
+            });
+        }
+        return all;
     }
 
     private static Set<String> quantileObjects(Map<String, Object> object) {

@@ -15,6 +15,16 @@ final class Account {
         notes.add(note);
     }
 
+    /** Returns how many notes there are. */
+    int size() {
+        return notes.size();
+    }
+
+    /** Forgets notes of what came to nothing. */
+    void forget(int from, int to) {
+        notes.subList(from, to).clear();
+    }
+
     Explanation tell(Cycle cycle, long seed, String outcome) {
         List<ProfileExplanation> profiles = new ArrayList<>();
         for (ProfileResult result : cycle.order.results()) {

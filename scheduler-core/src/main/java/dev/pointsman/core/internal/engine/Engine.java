@@ -381,10 +381,12 @@ public final class Engine {
         boolean locked = false;
         try {
             while (true) {
+                int before = account == null ? 0 : account.size();
                 Rejection rejection = runInTurn(cycle, account, handler, false, true);
                 if (rejection != null || !reserve) {
                     return rejection;
                 }
+                int noted = account == null ? 0 : account.size();
                 boolean whateverCame = conflicts >= CONFLICTS_BEFORE_LOCK + CONFLICTS_UNDER_LOCK;
                 switch (reserveTogether(cycle.draft(), account, locked, whateverCame)) {
                     case YES -> {
@@ -398,6 +400,9 @@ public final class Engine {
                     run.giveBack();
                 }
                 cycle.order.reset();
+                if (account != null) {
+                    account.forget(before, noted); // All is chosen again, for reasons of then.
+                }
                 if (!locked && conflicts >= CONFLICTS_BEFORE_LOCK) {
                     reservationLock.lock();
                     locked = true;

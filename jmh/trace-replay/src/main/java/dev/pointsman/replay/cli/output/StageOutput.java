@@ -34,6 +34,7 @@ public final class StageOutput {
         json.writeNumberField("tooLong", result.tooLong());
         json.writeNumberField("completed", result.completed());
         json.writeNumberField("remote", result.remote());
+        json.writeNumberField("readAgain", result.readAgain());
         json.writeNumberField("ttftInTime", result.ttftInTime());
         json.writeNumberField("inTime", result.inTime());
         json.writeNumberField("goodputPerSecond", result.goodput());

@@ -51,15 +51,18 @@ class ReadmeTest {
     void everyWholeConfigurationLoads() throws IOException {
         String readme = Files.readString(Path.of(System.getProperty("pointsman.root"), "README.md"));
 
-        List<String> configurations = YAML_BLOCK.matcher(readme)
+        List<String> configurations = YAML_BLOCK
+                .matcher(readme)
                 .results()
                 .map(block -> block.group(1))
                 .filter(block -> block.contains("kind: EndpointPickerConfig"))
                 .toList();
 
-        assertThat(configurations).isNotEmpty().allSatisfy(text -> Pointsman.builder(Fleet.create())
-                .configuration(EndpointPickerConfig.parse("README.md", text))
-                .build());
+        assertThat(configurations)
+                .isNotEmpty()
+                .allSatisfy(text -> Pointsman.builder(Fleet.create())
+                        .configuration(EndpointPickerConfig.parse("README.md", text))
+                        .build());
     }
 
     private List<String> problemsIn(String file, int leastTypes, String parameters) throws IOException {

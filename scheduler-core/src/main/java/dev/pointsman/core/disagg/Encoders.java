@@ -57,7 +57,8 @@ final class Encoders {
     double nanos(int i, Place reader, Question question) {
         Place here = pool.place(i);
         KvLink link = here.to(reader);
-        // An encoder need not be of a catalogued kind; then its link is not known unless told, which is not the same as none.
+        // An encoder need not be of a catalogued kind; then its link is not known unless told, which is not the same as
+        // none.
         boolean unknown = here.deployment == null && !question.settings.links().containsKey(here.distance(reader));
         return link.open() || unknown ? pool.wait[i] + pool.work[i] + link.setupNanos() : Double.POSITIVE_INFINITY;
     }

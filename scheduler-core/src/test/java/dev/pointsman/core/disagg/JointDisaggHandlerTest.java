@@ -180,10 +180,8 @@ class JointDisaggHandlerTest {
             prefill.add(Spot.of("p" + i).host("host " + i).waiting(i));
             decode.add(Spot.of("d" + i).host("host " + i).waiting(900).kvUsage(i < 30 ? 0.999 : 0));
         }
-        JointDisaggHandler handler = Scene.handler()
-                .requiredTopology(Distance.HOST)
-                .perRole(2)
-                .build();
+        JointDisaggHandler handler =
+                Scene.handler().requiredTopology(Distance.HOST).perRole(2).build();
 
         JointPlan plan = Scene.of(8_000, prefill, decode).plan(handler);
 
@@ -220,7 +218,8 @@ class JointDisaggHandlerTest {
 
     @Test
     void roomOfAnEarlierRequestsEndpoint_isForgotten() {
-        List<Spot> noRoom = List.of(Spot.of("full").kvUsage(0.999), Spot.of("as full").kvUsage(0.999));
+        List<Spot> noRoom =
+                List.of(Spot.of("full").kvUsage(0.999), Spot.of("as full").kvUsage(0.999));
         Scene full = Scene.of(8_000, List.of(), noRoom);
         Scene later = Scene.of(8_000, List.of(), List.of(Spot.of("unknown"), D));
         TestCycle cycle = later.cycle("later").with(Scene.KEYS.ttft(), "unknown", LongColumn.MISSING);
@@ -391,10 +390,13 @@ class JointDisaggHandlerTest {
         JointPlan kept = Scene.of(8_000, List.of(P), List.of(D.waiting(81))).plan(handler);
 
         assertThat(kept.reason()).isEqualTo(PlanReason.REMOTE_KEPT);
-        // Remote is worse by 2.936 ms and kept up to a twentieth: 483.936 ms now, (400 + 81) / 0.95 then. See Scene for attention.
+        // Remote is worse by 2.936 ms and kept up to a twentieth: 483.936 ms now, (400 + 81) / 0.95 then. See Scene for
+        // attention.
         double remote = kept.chosen().scoreNanos();
         double local = kept.other().scoreNanos();
-        assertThat(kept.breakEvenTokens()).isEqualTo((local / 0.95 - remote) / 50_000, within(0.01)).isGreaterThan(400);
+        assertThat(kept.breakEvenTokens())
+                .isEqualTo((local / 0.95 - remote) / 50_000, within(0.01))
+                .isGreaterThan(400);
         assertThat(kept.counterfactual()).startsWith("local d would win if every prefill queue were 4");
     }
 
@@ -409,7 +411,8 @@ class JointDisaggHandlerTest {
         assertThat(plan.other().path()).isEqualTo("slow->d");
         // However long the queue of d, reading on slow and answering there as well saves the transfer.
         assertThat(plan.breakEvenTokens()).isEqualTo(-1);
-        Endpoint either = Endpoint.builder("e", "e:8000").role(Role.PREFILL_DECODE).build();
+        Endpoint either =
+                Endpoint.builder("e", "e:8000").role(Role.PREFILL_DECODE).build();
         LegTuple local = tuple(null, plan.chosen().decode());
         LegTuple pair = tuple(either, plan.chosen().decode());
         List<PlanReason> ladder = List.of(PlanReason.LOCAL_CHEAPER);
@@ -420,8 +423,7 @@ class JointDisaggHandlerTest {
     }
 
     private static LegTuple tuple(Endpoint prefill, Endpoint decode) {
-        return new LegTuple(
-                null, prefill, decode, KvSource.RECOMPUTE, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        return new LegTuple(null, prefill, decode, KvSource.RECOMPUTE, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     @Test

@@ -211,7 +211,9 @@ class JointProperties {
 
     @Property(tries = 600)
     void counterfactual_isWhereTheAnswerFlips_asTheLastKindHasIt(
-            @ForAll("choices") Scene scene, @ForAll @IntRange(min = 0, max = 2) int both, @ForAll ModelMemory.Kind last) {
+            @ForAll("choices") Scene scene,
+            @ForAll @IntRange(min = 0, max = 2) int both,
+            @ForAll ModelMemory.Kind last) {
         List<Spot> readers = new ArrayList<>(scene.prefill());
         readers.addAll(scene.decode().subList(0, Math.min(both, scene.decode().size())));
         Scene some = scene.with(readers, scene.decode());
@@ -233,8 +235,7 @@ class JointProperties {
         List<String> grow = (plan.chosen().remote() ? scene.prefill() : scene.decode())
                 .stream().map(Spot::id).filter(id -> !id.equals(other)).toList();
         double more = Math.max(0, share * plan.breakEvenTokens() + tokens);
-        UnaryOperator<Spot> queue =
-                one -> grow.contains(one.id()) ? one.later(more * one.readNanosPerToken()) : one;
+        UnaryOperator<Spot> queue = one -> grow.contains(one.id()) ? one.later(more * one.readNanosPerToken()) : one;
         return scene.with(forEach(scene.prefill(), queue), forEach(scene.decode(), queue));
     }
 

@@ -36,12 +36,14 @@ class QuestionTest {
         TestFleet fleet = TestFleet.builder()
                 .endpoint(Endpoint.builder("e", "e:8000").role(role).build(), metrics)
                 .build();
-        return TestCycle.of(fleet, TestRequests.builder("r").tokens(new int[100]).build());
+        return TestCycle.of(
+                fleet, TestRequests.builder("r").tokens(new int[100]).build());
     }
 
     @Test
     void requestsThatWait_areThoseReported_elseWhatIsInFlightButOneWherePromptsAreOnlyRead() {
-        assertThat(ask(Role.PREFILL, metrics -> metrics.waitingRequests(3), 9).waiting(0)).isEqualTo(3);
+        assertThat(ask(Role.PREFILL, metrics -> metrics.waitingRequests(3), 9).waiting(0))
+                .isEqualTo(3);
         assertThat(ask(Role.PREFILL, metrics -> {}, 9).waiting(0)).isEqualTo(8);
         assertThat(ask(Role.PREFILL, metrics -> {}, 0).waiting(0)).isZero();
         assertThat(ask(Role.DECODE, metrics -> {}, 9).waiting(0)).isZero();
@@ -50,25 +52,32 @@ class QuestionTest {
 
     @Test
     void requestsThatRun_areDecodedOnlyWhereTheRoleSaysSo() {
-        assertThat(ask(Role.PREFILL, metrics -> metrics.runningRequests(5), 9).decoding(0)).isZero();
-        assertThat(ask(Role.DECODE, metrics -> metrics.runningRequests(5), 9).decoding(0)).isEqualTo(9);
-        assertThat(ask(Role.UNSPECIFIED, metrics -> metrics.runningRequests(50), 9).decoding(0)).isEqualTo(50);
+        assertThat(ask(Role.PREFILL, metrics -> metrics.runningRequests(5), 9).decoding(0))
+                .isZero();
+        assertThat(ask(Role.DECODE, metrics -> metrics.runningRequests(5), 9).decoding(0))
+                .isEqualTo(9);
+        assertThat(ask(Role.UNSPECIFIED, metrics -> metrics.runningRequests(50), 9)
+                        .decoding(0))
+                .isEqualTo(50);
     }
 
     @Test
     void promptsThatAreReadAlready_areNotWaitedFor_whereAReaderSaysWhatItHas() {
-        Consumer<EndpointMetrics.Builder> two = metrics -> metrics.waitingRequests(1).runningRequests(1);
+        Consumer<EndpointMetrics.Builder> two =
+                metrics -> metrics.waitingRequests(1).runningRequests(1);
 
         assertThat(unread(Role.PREFILL, two, 6, 0)).isEqualTo(0.5, within(1e-9));
         assertThat(unread(Role.PREFILL, two, 2, 0)).isEqualTo(1);
         assertThat(unread(Role.PREFILL, two, 0, 0)).isEqualTo(1);
-        assertThat(unread(Role.PREFILL, metrics -> metrics.runningRequests(1), 6, 0)).isEqualTo(1);
+        assertThat(unread(Role.PREFILL, metrics -> metrics.runningRequests(1), 6, 0))
+                .isEqualTo(1);
         assertThat(unread(Role.DECODE, two, 6, 0)).isEqualTo(1);
     }
 
     @Test
     void promptsSentSinceAReaderSaidWhatItHas_areWaitedForAsWell() {
-        Consumer<EndpointMetrics.Builder> none = metrics -> metrics.waitingRequests(0).runningRequests(0);
+        Consumer<EndpointMetrics.Builder> none =
+                metrics -> metrics.waitingRequests(0).runningRequests(0);
 
         assertThat(unread(Role.PREFILL, none, 4, 1)).isEqualTo(0.25, within(1e-9));
         assertThat(unread(Role.PREFILL, none, 4, 3)).isEqualTo(0.75, within(1e-9));

@@ -26,6 +26,9 @@ import java.util.function.Predicate;
 
 /** Turns traffic, chips and targets into a sizing problem, and has it solved. */
 public final class FleetPlanning {
+    /** Linear programs that one alternative or counterfactual may take; hard ones are then a little off, or left out. */
+    private static final long MOST_FOR_A_REASON = 5_000;
+
     private static final double[] LOADS = {
         0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3
     };
@@ -45,8 +48,8 @@ public final class FleetPlanning {
         Map<String, String> leftOut = new LinkedHashMap<>();
         FleetProblem problem = problem(classes, terms, leftOut);
         SizingOutcome outcome = FleetSolver.solve(problem, progress);
-        PlanExplanation explanation = outcome instanceof FleetPlan plan && plan.proven()
-                ? PlanExplanation.of(problem, plan)
+        PlanExplanation explanation = outcome instanceof FleetPlan plan
+                ? PlanExplanation.of(problem, plan, SizingProgress.atMost(MOST_FOR_A_REASON))
                 : new PlanExplanation(List.of(), List.of(), List.of());
         List<PlannedFleet.Point> curve = outcome instanceof FleetPlan ? curve(problem, progress) : List.of();
         return new PlannedFleet(classes, terms, problem, outcome, explanation, curve, leftOut);

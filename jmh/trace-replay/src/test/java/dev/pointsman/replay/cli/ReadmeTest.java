@@ -93,7 +93,8 @@ final class ReadmeTest {
 
     @Test
     void stages_hasTheFieldsThatTheReadmeNames() throws IOException {
-        Run run = Run.of("stages", trace, "--model=llama-3.1-8b", "--fleet=1xdecode/h100-sxm/tp1", "--policies=local", "--json");
+        Run run = Run.of(
+                "stages", trace, "--model=llama-3.1-8b", "--fleet=1xdecode/h100-sxm/tp1", "--policies=local", "--json");
 
         assertThat(fields(run.json())).isEqualTo(names(between(section, "**`stages`**:", "**`plan`**:")));
     }
@@ -113,7 +114,8 @@ final class ReadmeTest {
 
     private Run plan(String... more) {
         List<String> all = new ArrayList<>(List.of("plan", "--model=llama-3.1-8b", "--traffic=2:500:20", "--json"));
-        all.addAll(List.of("--accelerators=h100-sxm,h200-sxm", "--available=h100-sxm=0", "--tp=1", "--out=" + directory));
+        all.addAll(
+                List.of("--accelerators=h100-sxm,h200-sxm", "--available=h100-sxm=0", "--tp=1", "--out=" + directory));
         all.addAll(List.of(more));
         return Run.of(all.toArray(new String[0]));
     }

@@ -66,7 +66,8 @@ final class StagesCommandTest {
         assertThat(stages().err()).contains("needs a trace or --workload");
         assertThat(stages("--workload=other").err()).contains("must be edpp-chat, edpp-code or pd-guide");
         assertThat(stages("--workload=edpp-chat", "--policies=nobody").err()).contains("nobody");
-        assertThat(Run.of("stages", "--workload=edpp-chat", "--fleet=1xdecode").err()).contains("1xdecode");
+        assertThat(Run.of("stages", "--workload=edpp-chat", "--fleet=1xdecode").err())
+                .contains("1xdecode");
     }
 
     private static Run stages(String... more) {

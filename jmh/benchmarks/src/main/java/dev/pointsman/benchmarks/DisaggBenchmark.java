@@ -98,6 +98,7 @@ public class DisaggBenchmark {
                     .expectedOutputTokens(100 + i % 5 * 100)
                     .build();
             cycles[i] = TestCycle.of(fleet, requests[i])
+                    .explaining(false)
                     .produce(new GivenMatches())
                     .produce(PredictedLatencyProducer.builder().learning(false).build());
         }

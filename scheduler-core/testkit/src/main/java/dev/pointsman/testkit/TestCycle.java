@@ -59,6 +59,7 @@ public final class TestCycle implements ProductionCycle {
     private @Nullable Set<DataKey> declared;
     private long seed = 42;
     private long now;
+    private boolean explaining = true;
 
     private TestCycle(FleetSnapshot fleet, InferenceRequest request) {
         this.fleet = requireNonNull(fleet, "fleet");
@@ -88,6 +89,12 @@ public final class TestCycle implements ProductionCycle {
      */
     public TestCycle now(long nanos) {
         this.now = nanos;
+        return this;
+    }
+
+    /** Sets whether notes are asked for, as they are at first; benchmarks measure decisions that nobody has explained. */
+    public TestCycle explaining(boolean explaining) {
+        this.explaining = explaining;
         return this;
     }
 
@@ -377,7 +384,7 @@ public final class TestCycle implements ProductionCycle {
 
     @Override
     public boolean explaining() {
-        return true;
+        return explaining;
     }
 
     @Override

@@ -99,6 +99,7 @@ public class DisaggBenchmark {
                     .build();
             cycles[i] = TestCycle.of(fleet, requests[i])
                     .explaining(false)
+                    .recording(false)
                     .produce(new GivenMatches())
                     .produce(PredictedLatencyProducer.builder().learning(false).build());
         }

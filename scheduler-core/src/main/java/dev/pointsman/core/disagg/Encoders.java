@@ -29,7 +29,7 @@ final class Encoders {
         double perToken = question.settings.encodeNanosPerToken();
         for (int i = 0; i < pool.size; i++) {
             pool.work[i] = question.pictures * perToken;
-            pool.wait[i] = question.running(pool.slot[i]) * pool.work[i];
+            pool.wait[i] = question.running(pool.slot[i], question.fleet.metrics(pool.slot[i])) * pool.work[i];
         }
         System.arraycopy(pool.wait, 0, pool.key, 0, pool.size);
         count = pool.keepLeast(question, kept, question.settings.perRole());

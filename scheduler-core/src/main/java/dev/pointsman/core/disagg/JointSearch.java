@@ -158,7 +158,7 @@ final class JointSearch {
         int slot = decode.slot[i];
         Place place = decode.place(i);
         EndpointMetrics metrics = question.fleet.metrics(slot);
-        double tpot = question.tpot(decode.slot[i]);
+        double tpot = question.tpot(slot);
         double answer = question.output * tpot;
         double capacity = metrics.kvBlockCount() > 0 && metrics.kvBlockSize() > 0
                 ? (double) metrics.kvBlockCount() * metrics.kvBlockSize()
@@ -186,12 +186,7 @@ final class JointSearch {
         decode.queueing[i] = queues ? answer * metrics.waitingRequests() / running : 0;
         double slower = 0;
         if (running > 0 && question.slowdown.has(slot)) {
-            PredictedTimes times = requireNonNull(question.times);
-            long cached = decode.cached[i];
-            slower = Math.max(
-                    0,
-                    question.slowdown.get(slot)
-                            - running * times.interferenceNanos(slot, question.prompt - cached, cached));
+            slower = Math.max(0, question.slowdown.get(slot) - running * decode.ownStops[i]);
         }
         decode.decoding[i] = slower + question.output * (tpot - fastest);
         decode.displaced[i] = question.reuse * decode.ownRead[i] * (1 + decode.ahead[i]);
@@ -252,7 +247,7 @@ final class JointSearch {
         for (int p = 0; p < prefill.size; p++) {
             prefill.key[p] = Double.POSITIVE_INFINITY;
             for (int l = 0; l < decoderCount; l++) {
-                if (canPair(p, decoders[l], question)) {
+                if (!Double.isNaN(link(p, decoders[l], question))) {
                     prefill.key[p] = prefill.bound[p];
                     break;
                 }
@@ -301,10 +296,16 @@ final class JointSearch {
      * two cannot be a pair.
      */
     double link(int p, int d, Question question) {
-        if (!canPair(p, d, question)) {
+        Place from = prefill.place(p);
+        Place to = decode.place(d);
+        if (prefill.slot[p] == decode.slot[d] || !from.compatible(to)) {
             return Double.NaN;
         }
-        KvLink link = prefill.place(p).to(decode.place(d));
+        Distance distance = from.distance(to);
+        if (!distance.within(question.settings.required())) {
+            return Double.NaN;
+        }
+        KvLink link = from.to(to, distance);
         if (!link.open()) {
             return Double.POSITIVE_INFINITY;
         }
@@ -312,14 +313,6 @@ final class JointSearch {
         long missing = question.prompt - decode.onChip[d];
         boolean slow = !(bytes * link.nanosPerByte() <= slope[d] * missing); // NaN is slow, too
         return slow ? Double.POSITIVE_INFINITY : link.nanos(bytes);
-    }
-
-    private boolean canPair(int p, int d, Question question) {
-        Place from = prefill.place(p);
-        Place to = decode.place(d);
-        return prefill.slot[p] != decode.slot[d]
-                && from.compatible(to)
-                && from.distance(to).within(question.settings.required());
     }
 
     /** Returns what a link may take for a token: a little less than the endpoint takes to read one more. */
@@ -336,26 +329,24 @@ final class JointSearch {
 
     /** Returns a decode endpoint, and further ones for the same reader, or for reading themselves if that is -1; best first. */
     int[] decodesWith(int p, int best, int most, Question question) {
-        Arrays.fill(decode.key, 0, decode.size, Double.POSITIVE_INFINITY);
         if (p < 0) {
             for (int k = 0; k < localCount; k++) {
                 decode.key[locals[k]] = decode.score[locals[k]] + decode.tail[locals[k]];
             }
-        } else {
-            for (int k = 0; k < decoderCount; k++) {
-                decode.key[decoders[k]] = pairOrNever(p, decoders[k], question);
-            }
+            return chosen(decode, best, locals, localCount, most, question);
         }
-        return chosen(decode, best, most, question);
+        for (int k = 0; k < decoderCount; k++) {
+            decode.key[decoders[k]] = pairOrNever(p, decoders[k], question);
+        }
+        return chosen(decode, best, decoders, decoderCount, most, question);
     }
 
     /** Returns a prefill endpoint, and further ones for the same decode endpoint; best first. */
     int[] prefillsWith(int d, int best, int most, Question question) {
-        Arrays.fill(prefill.key, 0, prefill.size, Double.POSITIVE_INFINITY);
         for (int k = 0; k < readerCount; k++) {
             prefill.key[readers[k]] = pairOrNever(readers[k], d, question);
         }
-        return chosen(prefill, best, most, question);
+        return chosen(prefill, best, readers, readerCount, most, question);
     }
 
     private double pairOrNever(int p, int d, Question question) {
@@ -363,11 +354,11 @@ final class JointSearch {
         return Double.isNaN(link) ? Double.POSITIVE_INFINITY : pair(p, d, link, question);
     }
 
-    private static int[] chosen(Pool pool, int best, int most, Question question) {
+    private static int[] chosen(Pool pool, int best, int[] among, int count, int most, Question question) {
         pool.key[best] = Double.NEGATIVE_INFINITY;
-        int[] kept = new int[Math.min(most + 1, pool.size)];
-        int count = pool.keepLeast(question, kept, kept.length);
-        return count == kept.length ? kept : Arrays.copyOf(kept, count);
+        int[] kept = new int[Math.min(most + 1, count)];
+        int found = pool.keepLeast(among, count, question, kept, kept.length);
+        return found == kept.length ? kept : Arrays.copyOf(kept, found);
     }
 
     /** Describes the best local tuple. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.core.disagg;
 
+import com.google.common.collect.Interner;
+import com.google.common.collect.Interners;
 import dev.pointsman.accel.catalog.Accelerator;
-import dev.pointsman.accel.catalog.DType;
 import dev.pointsman.accel.catalog.LinkKind;
 import dev.pointsman.accel.cost.Deployment;
 import dev.pointsman.accel.transfer.TransferPath;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Places {
     private final JointSettings settings;
+    /** Names that endpoints share, so that those of two places are equal only if they are the same object. */
+    private final Interner<String> names = Interners.newWeakInterner();
+
     private volatile AtomicReferenceArray<@Nullable Place> bySlot = new AtomicReferenceArray<>(0);
 
     Places(JointSettings settings) {
@@ -37,7 +41,7 @@ final class Places {
                 && place.endpoint.equals(fleet.endpoint(slot))) {
             return place;
         }
-        Place made = new Place(settings, incarnation, fleet.endpoint(slot), deployment);
+        Place made = new Place(settings, names, incarnation, fleet.endpoint(slot), deployment);
         keep(slot, made);
         return made;
     }
@@ -78,6 +82,8 @@ final class Places {
     static final class Place {
         final Endpoint endpoint;
         final @Nullable Deployment deployment;
+        /** Whether answers are made there, too. */
+        final boolean decodes;
         /** Tokens of KV that fit, or 0 if that is not known. */
         final long capacity;
         /** The way from its own lower tier. */
@@ -91,32 +97,44 @@ final class Places {
         private final KvLink scaleUp;
         private final KvLink scaleOut;
         private final @Nullable String revision;
+        /** The model and the type of its KV; null if not known. */
+        private final @Nullable String kv;
         private final @Nullable String host;
         private final @Nullable String rack;
         private final @Nullable String zone;
         private final @Nullable String region;
 
-        private Place(JointSettings settings, long incarnation, Endpoint endpoint, @Nullable Deployment deployment) {
+        private Place(
+                JointSettings settings,
+                Interner<String> names,
+                long incarnation,
+                Endpoint endpoint,
+                @Nullable Deployment deployment) {
             this.settings = settings;
             this.incarnation = incarnation;
             this.endpoint = endpoint;
             this.deployment = deployment;
+            decodes = endpoint.role().decodes();
             capacity =
                     deployment == null ? 0 : Math.max(0, deployment.kvCapacity().tokens());
             scaleUp = link(deployment, LinkKind.SCALE_UP);
             scaleOut = link(deployment, LinkKind.SCALE_OUT);
             KvLink told = settings.lowerTier();
             lowerTier = told != null ? told : link(deployment, LinkKind.HOST);
-            revision = endpoint.labels().get(settings.revisionLabel());
-            host = stated(endpoint, Topology.Tier.HOST);
-            rack = stated(endpoint, Topology.Tier.RACK);
-            zone = stated(endpoint, Topology.Tier.ZONE);
-            region = stated(endpoint, Topology.Tier.REGION);
+            String stated = endpoint.labels().get(settings.revisionLabel());
+            revision = stated == null ? null : names.intern(stated);
+            kv = deployment == null
+                    ? null
+                    : names.intern(deployment.kvCache() + " " + deployment.model().id());
+            host = stated(endpoint, Topology.Tier.HOST, names);
+            rack = stated(endpoint, Topology.Tier.RACK, names);
+            zone = stated(endpoint, Topology.Tier.ZONE, names);
+            region = stated(endpoint, Topology.Tier.REGION, names);
         }
 
-        private static @Nullable String stated(Endpoint endpoint, Topology.Tier tier) {
+        private static @Nullable String stated(Endpoint endpoint, Topology.Tier tier, Interner<String> names) {
             String value = endpoint.labels().get(tier.label());
-            return value == null || value.isBlank() ? null : value;
+            return value == null || value.isBlank() ? null : names.intern(value);
         }
 
         private static KvLink link(@Nullable Deployment deployment, LinkKind kind) {
@@ -142,17 +160,7 @@ final class Places {
 
         /** Tells whether KV of one is any use to the other: the same revision if both state one, model and data type. */
         boolean compatible(Place other) {
-            if (!sameRevision(other)) {
-                return false;
-            }
-            Deployment here = deployment;
-            Deployment there = other.deployment;
-            if (here == null || there == null) {
-                return true;
-            }
-            DType type = here.kvCache();
-            return type == there.kvCache()
-                    && here.model().id().equals(there.model().id());
+            return sameRevision(other) && !differ(kv, other.kv);
         }
 
         /** Tells whether both are of one revision, or one of them states none. */
@@ -165,19 +173,28 @@ final class Places {
             if (differ(region, other.region) || differ(zone, other.zone) || differ(rack, other.rack)) {
                 return Distance.OTHER;
             }
-            if (host != null && host.equals(other.host)) {
+            if (same(host, other.host)) {
                 return Distance.HOST;
             }
-            return rack != null && rack.equals(other.rack) ? Distance.RACK : Distance.OTHER;
+            return same(rack, other.rack) ? Distance.RACK : Distance.OTHER;
         }
 
         private static boolean differ(@Nullable String here, @Nullable String there) {
-            return here != null && there != null && !here.equals(there);
+            return here != null && there != null && !same(here, there);
+        }
+
+        @SuppressWarnings("ReferenceEquality") // Names are interned, and most are different and equally long.
+        private static boolean same(@Nullable String here, @Nullable String there) {
+            return here != null && here == there;
         }
 
         /** Returns the link to another one. */
         KvLink to(Place other) {
-            Distance distance = distance(other);
+            return to(other, distance(other));
+        }
+
+        /** Returns the link to another one that is so far apart. */
+        KvLink to(Place other, Distance distance) {
             KvLink told = settings.links().get(distance);
             if (told != null) {
                 return told;

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pointsman.accel.cost.Deployment;
 import dev.pointsman.api.cycle.ProfileResult;
+import dev.pointsman.api.fleet.EndpointMetrics;
 import dev.pointsman.core.disagg.LegTuple.KvSource;
 import dev.pointsman.core.disagg.Places.Place;
 import dev.pointsman.core.latency.PredictedTimes;
@@ -29,6 +30,8 @@ final class Pool {
     long[] running = new long[0];
     /** What reading takes with all that is cached, in whatever tier. */
     double[] ownRead = new double[0];
+    /** What each running request loses by that reading; NaN where that is not known, 0 where nothing runs. */
+    double[] ownStops = new double[0];
     /** Requests that wait to be read there, and for room. */
     double[] ahead = new double[0];
     /**
@@ -83,6 +86,7 @@ final class Pool {
         onChip = new long[length];
         running = new long[length];
         ownRead = new double[length];
+        ownStops = new double[length];
         ahead = new double[length];
         bound = new double[length];
         key = new double[length];
@@ -127,8 +131,10 @@ final class Pool {
 
     private boolean take(int i, int at, Question question) {
         PredictedTimes times = question.times;
+        Place here = question.places.at(question.fleet, at, times == null ? null : times.deployment(at));
+        EndpointMetrics metrics = question.fleet.metrics(at);
         slot[i] = at;
-        place[i] = question.places.at(question.fleet, at, times == null ? null : times.deployment(at));
+        place[i] = here;
         cached[i] = question.cached(at);
         onChip[i] = cached[i] - question.inLowerTier(at, cached[i]);
         bound[i] = Double.POSITIVE_INFINITY;
@@ -136,8 +142,8 @@ final class Pool {
         tail[i] = Double.POSITIVE_INFINITY;
         kvWait[i] = 0;
         waitPerToken[i] = question.waitPerToken(at);
-        running[i] = question.decoding(at);
-        ahead[i] = question.waiting(at);
+        running[i] = question.decoding(at, here, metrics);
+        ahead[i] = question.waiting(at, here, metrics);
         wait[i] = Double.NaN;
         if (times == null || !question.ttft.has(at)) {
             return false;
@@ -148,7 +154,9 @@ final class Pool {
             return false;
         }
         ownRead[i] = read;
-        wait[i] = (Math.max(0, question.ttft.get(at) - read) + question.laterWait(at)) * question.unread(at, place(i));
+        ownStops[i] = running[i] == 0 ? 0 : times.interferenceNanos(at, question.prompt - cached[i], cached[i]);
+        wait[i] = (Math.max(0, question.ttft.get(at) - read) + question.laterWait(at))
+                * question.unread(at, here, metrics);
         return true;
     }
 
@@ -201,22 +209,41 @@ final class Pool {
      */
     int keepLeast(Question question, int[] kept, int most) {
         int count = 0;
+        double worst = Double.MAX_VALUE;
         for (int i = 0; i < size; i++) {
-            if (!(key[i] < Double.POSITIVE_INFINITY)) {
-                continue;
-            }
-            int at = count;
-            while (at > 0 && precedes(question, i, kept[at - 1])) {
-                at--;
-            }
-            if (at < most) {
-                int last = Math.min(count, most - 1);
-                System.arraycopy(kept, at, kept, at + 1, last - at);
-                kept[at] = i;
-                count = last + 1;
+            if (key[i] <= worst) {
+                count = insert(i, question, kept, count, most);
+                worst = count < most ? worst : key[kept[most - 1]];
             }
         }
         return count;
+    }
+
+    /** Keeps the least of some candidates. */
+    int keepLeast(int[] among, int amongCount, Question question, int[] kept, int most) {
+        int count = 0;
+        for (int k = 0; k < amongCount; k++) {
+            if (key[among[k]] < Double.POSITIVE_INFINITY) {
+                count = insert(among[k], question, kept, count, most);
+            }
+        }
+        return count;
+    }
+
+    private int insert(int i, Question question, int[] kept, int count, int most) {
+        int at = count;
+        while (at > 0 && precedes(question, i, kept[at - 1])) {
+            at--;
+        }
+        if (at >= most) {
+            return count;
+        }
+        int last = Math.min(count, most - 1);
+        for (int k = last; k > at; k--) {
+            kept[k] = kept[k - 1];
+        }
+        kept[at] = i;
+        return last + 1;
     }
 
     private boolean precedes(Question question, int i, int other) {
@@ -264,7 +291,7 @@ final class Pool {
             return;
         }
         PredictedTimes times = requireNonNull(question.times);
-        double read = times.readNanos(slot[i], question.prompt - there, there);
+        double read = there == cached[i] ? ownRead[i] : times.readNanos(slot[i], question.prompt - there, there);
         double slower = running[i] == 0 ? 0 : running[i] * stops(i, question.prompt - there, there, read, question);
         double own = question.pictures * question.settings.encodeNanosPerToken();
         set(i, from, peerThere, fetching, read, own, own, slower + running[i] * own, 0, -1, question);
@@ -283,7 +310,9 @@ final class Pool {
         Deployment deployment = place(i).deployment;
         int chunk = deployment == null ? Deployment.DEFAULT_PREFILL_CHUNK_TOKENS : deployment.prefillChunkTokens();
         double steps = Math.ceil((double) newTokens / chunk);
-        double predicted = requireNonNull(question.times).interferenceNanos(slot[i], newTokens, there);
+        double predicted = there == cached[i]
+                ? ownStops[i]
+                : requireNonNull(question.times).interferenceNanos(slot[i], newTokens, there);
         return Math.max(predicted, read - steps * question.tpot(slot[i]));
     }
 

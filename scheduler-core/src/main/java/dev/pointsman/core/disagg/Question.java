@@ -130,27 +130,25 @@ final class Question {
     }
 
     /** Returns the requests that are decoded, as far as anybody says; none where only prompts are read. */
-    long decoding(int slot) {
-        return fleet.endpoint(slot).role().decodes() ? running(slot) : 0;
+    long decoding(int slot, Places.Place place, EndpointMetrics metrics) {
+        return place.decodes ? running(slot, metrics) : 0;
     }
 
     /** Returns the requests that run, as far as anybody says. */
-    long running(int slot) {
+    long running(int slot, EndpointMetrics metrics) {
         long here = requests.has(slot) ? requests.get(slot) : 0;
-        return Math.max(0, Math.max(here, fleet.metrics(slot).runningRequests()));
+        return Math.max(0, Math.max(here, metrics.runningRequests()));
     }
 
     /**
      * Returns the requests that wait there, for their turn or for room. Those of an endpoint that only reads, and does not say, are all
      * that are in flight but one.
      */
-    double waiting(int slot) {
-        EndpointMetrics metrics = fleet.metrics(slot);
+    double waiting(int slot, Places.Place place, EndpointMetrics metrics) {
         if (metrics.has(Signal.WAITING_REQUESTS)) {
             return Math.max(0, metrics.waitingRequests());
         }
-        boolean onlyReads = !fleet.endpoint(slot).role().decodes();
-        return onlyReads && requests.has(slot) ? Math.max(0, requests.get(slot) - 1) : 0;
+        return !place.decodes && requests.has(slot) ? Math.max(0, requests.get(slot) - 1) : 0;
     }
 
     /**
@@ -158,9 +156,8 @@ final class Question {
      * waiting and running, and what was sent since, at least one, over what is in flight. Prompts that are read, and wait for the decode
      * endpoint to have room, are in flight until their first token, but nobody waits for them here.
      */
-    double unread(int slot, Places.Place place) {
-        EndpointMetrics metrics = fleet.metrics(slot);
-        if (fleet.endpoint(slot).role().decodes()
+    double unread(int slot, Places.Place place, EndpointMetrics metrics) {
+        if (place.decodes
                 || !metrics.has(Signal.WAITING_REQUESTS)
                 || !metrics.has(Signal.RUNNING_REQUESTS)
                 || !requests.has(slot)

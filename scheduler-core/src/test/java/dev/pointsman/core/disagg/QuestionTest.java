@@ -40,24 +40,37 @@ class QuestionTest {
                 fleet, TestRequests.builder("r").tokens(new int[100]).build());
     }
 
+    private static double waiting(Role role, Consumer<EndpointMetrics.Builder> metrics, long inFlight) {
+        Question question = ask(role, metrics, inFlight);
+        return question.waiting(0, place(question), question.fleet.metrics(0));
+    }
+
+    private static Places.Place place(Question question) {
+        return question.places.at(question.fleet, 0, null);
+    }
+
     @Test
     void requestsThatWait_areThoseReported_elseWhatIsInFlightButOneWherePromptsAreOnlyRead() {
-        assertThat(ask(Role.PREFILL, metrics -> metrics.waitingRequests(3), 9).waiting(0))
+        assertThat(waiting(Role.PREFILL, metrics -> metrics.waitingRequests(3), 9))
                 .isEqualTo(3);
-        assertThat(ask(Role.PREFILL, metrics -> {}, 9).waiting(0)).isEqualTo(8);
-        assertThat(ask(Role.PREFILL, metrics -> {}, 0).waiting(0)).isZero();
-        assertThat(ask(Role.DECODE, metrics -> {}, 9).waiting(0)).isZero();
-        assertThat(ask(Role.PREFILL_DECODE, metrics -> {}, 9).waiting(0)).isZero();
+        assertThat(waiting(Role.PREFILL, metrics -> {}, 9)).isEqualTo(8);
+        assertThat(waiting(Role.PREFILL, metrics -> {}, 0)).isZero();
+        assertThat(waiting(Role.DECODE, metrics -> {}, 9)).isZero();
+        assertThat(waiting(Role.PREFILL_DECODE, metrics -> {}, 9)).isZero();
+    }
+
+    private static long decoding(Role role, Consumer<EndpointMetrics.Builder> metrics, long inFlight) {
+        Question question = ask(role, metrics, inFlight);
+        return question.decoding(0, place(question), question.fleet.metrics(0));
     }
 
     @Test
     void requestsThatRun_areDecodedOnlyWhereTheRoleSaysSo() {
-        assertThat(ask(Role.PREFILL, metrics -> metrics.runningRequests(5), 9).decoding(0))
+        assertThat(decoding(Role.PREFILL, metrics -> metrics.runningRequests(5), 9))
                 .isZero();
-        assertThat(ask(Role.DECODE, metrics -> metrics.runningRequests(5), 9).decoding(0))
+        assertThat(decoding(Role.DECODE, metrics -> metrics.runningRequests(5), 9))
                 .isEqualTo(9);
-        assertThat(ask(Role.UNSPECIFIED, metrics -> metrics.runningRequests(50), 9)
-                        .decoding(0))
+        assertThat(decoding(Role.UNSPECIFIED, metrics -> metrics.runningRequests(50), 9))
                 .isEqualTo(50);
     }
 
@@ -86,10 +99,10 @@ class QuestionTest {
 
     private static double unread(Role role, Consumer<EndpointMetrics.Builder> metrics, long inFlight, int since) {
         Question question = ask(role, metrics, inFlight);
-        Places.Place place = question.places.at(question.fleet, 0, null);
+        Places.Place place = place(question);
         for (int i = 0; i < since; i++) {
             question.places.sent(question.fleet, 0);
         }
-        return question.unread(0, place);
+        return question.unread(0, place, question.fleet.metrics(0));
     }
 }

@@ -60,6 +60,7 @@ public final class TestCycle implements ProductionCycle {
     private long seed = 42;
     private long now;
     private boolean explaining = true;
+    private boolean recording = true;
 
     private TestCycle(FleetSnapshot fleet, InferenceRequest request) {
         this.fleet = requireNonNull(fleet, "fleet");
@@ -95,6 +96,12 @@ public final class TestCycle implements ProductionCycle {
     /** Sets whether notes are asked for, as they are at first; benchmarks measure decisions that nobody has explained. */
     public TestCycle explaining(boolean explaining) {
         this.explaining = explaining;
+        return this;
+    }
+
+    /** Sets whether {@link #keysRead()} is kept, as it is at first; benchmarks do not measure the keeping. */
+    public TestCycle recording(boolean recording) {
+        this.recording = recording;
         return this;
     }
 
@@ -336,20 +343,30 @@ public final class TestCycle implements ProductionCycle {
 
     @Override
     public <T> @Nullable T attribute(AttributeKey<T> key) {
-        read.add(key);
+        recordRead(key);
         return key.type().cast(attributes.get(key));
     }
 
     @Override
     public LongColumn column(LongColumnKey key) {
-        read.add(key);
-        return longs.getOrDefault(key, new Columns.Longs(fleet.slotLimit()));
+        recordRead(key);
+        Columns.Longs column = longs.get(key);
+        if (column == null) {
+            column = new Columns.Longs(fleet.slotLimit());
+            longs.put(key, column);
+        }
+        return column;
     }
 
     @Override
     public DoubleColumn column(DoubleColumnKey key) {
-        read.add(key);
-        return doubles.getOrDefault(key, new Columns.Doubles(fleet.slotLimit()));
+        recordRead(key);
+        Columns.Doubles column = doubles.get(key);
+        if (column == null) {
+            column = new Columns.Doubles(fleet.slotLimit());
+            doubles.put(key, column);
+        }
+        return column;
     }
 
     @Override
@@ -390,6 +407,12 @@ public final class TestCycle implements ProductionCycle {
     @Override
     public void note(String note) {
         notes.add(requireNonNull(note, "note"));
+    }
+
+    private void recordRead(DataKey key) {
+        if (recording) {
+            read.add(key);
+        }
     }
 
     private void checkDeclared(DataKey key) {

@@ -2,6 +2,7 @@
 package dev.pointsman.core.sizing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.pointsman.api.fleet.Role;
@@ -63,6 +64,19 @@ class PlanExplanationTest {
             assertThat(binding.limit()).isEqualTo("0 chips of b");
             assertThat(binding.dollars()).isCloseTo(plan.totalDollars() - 11.8, within(1e-9));
         });
+    }
+
+    @Test
+    void limitOfATypeThatNoOptionHas_isRefused_andOneThatAnAlternativeDoesNotHave_isNot() {
+        FleetProblem limited = problem().available("b", 2).build();
+
+        FleetProblem onlyA = limited.withOptions(limited.options().stream()
+                .filter(option -> option.accelerator().equals("a"))
+                .toList());
+
+        assertThat(onlyA.chipsOf("b")).isEmpty();
+        assertThatThrownBy(() -> problem().available("B", 2).build())
+                .hasMessageStartingWith("available: there is no option of B, only of [a, b].\nMaybe ");
     }
 
     @Test

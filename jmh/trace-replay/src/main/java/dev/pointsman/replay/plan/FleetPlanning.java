@@ -18,10 +18,12 @@ import dev.pointsman.core.sizing.TrafficClass;
 import dev.pointsman.replay.stages.ServerKind;
 import dev.pointsman.replay.stages.StageFleet;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Turns traffic, chips and targets into a sizing problem, and has it solved. */
@@ -62,7 +64,7 @@ public final class FleetPlanning {
             // Classes with the same lengths are one class to the solver.
             named.merge(one.name(), one, FleetPlanning::together);
         }
-        int options = 0;
+        Set<String> used = new HashSet<>();
         for (Accelerator chip : terms.chips()) {
             OptionalDouble price = price(chip, terms.prices());
             if (price.isEmpty()) {
@@ -71,7 +73,8 @@ public final class FleetPlanning {
             }
             for (int size : terms.tensorParallel()) {
                 try {
-                    options += add(problem, named, chip, size, price.getAsDouble(), terms);
+                    add(problem, named, chip, size, price.getAsDouble(), terms);
+                    used.add(chip.id());
                 } catch (IllegalArgumentException unfit) {
                     leftOut.put(
                             chip.id() + "/tp" + size,
@@ -82,12 +85,16 @@ public final class FleetPlanning {
                 }
             }
         }
-        if (options == 0) {
+        if (used.isEmpty()) {
             throw new IllegalArgumentException("plan: no chip can be used: " + leftOut
                     + ".\nMaybe allow more tensor parallelism, or state prices in a catalog file of your own.");
         }
         named.forEach((name, one) -> problem.traffic(traffic(name, one, terms)));
-        terms.available().forEach(problem::available);
+        terms.available().forEach((chip, most) -> {
+            if (used.contains(chip)) {
+                problem.available(chip, most);
+            }
+        });
         return problem.build();
     }
 
@@ -101,7 +108,7 @@ public final class FleetPlanning {
         return new RequestClass(rate, one.inputTokens(), one.outputTokens(), hit, spread);
     }
 
-    private static int add(
+    private static void add(
             FleetProblem.Builder problem,
             Map<String, RequestClass> classes,
             Accelerator chip,
@@ -117,7 +124,6 @@ public final class FleetPlanning {
         for (Role role : terms.roles()) {
             problem.option(wholly(capacities.option(role, traffic, price, kind.bytesPerSecond())));
         }
-        return terms.roles().size();
     }
 
     /** Takes away what a replica could serve if it cannot serve all classes: who routes does not know of classes. */

@@ -96,8 +96,7 @@ public final class ReplicaCapacities {
         return new ReplicaOption(
                 role,
                 predictor.deployment().accelerator().id(),
-                predictor.deployment().parallelism().tensor(),
-                chips,
+                predictor.deployment().parallelism(),
                 dollarsPerChipHour * chips,
                 predictor.deployment().accelerator().tdpWatts().orElse(0) * chips,
                 transferBytesPerSecond,

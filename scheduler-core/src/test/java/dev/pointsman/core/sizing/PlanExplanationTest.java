@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pointsman.accel.model.Parallelism;
 import dev.pointsman.api.fleet.Role;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -151,7 +152,14 @@ class PlanExplanationTest {
         for (int tp = 1; tp <= 2; tp++) {
             Map<String, Capacity> capacities = Map.of("all", Capacity.stated(4));
             problem.option(
-                    new ReplicaOption(Role.PREFILL_DECODE, "gpu", tp, tp, tp, 0, Double.POSITIVE_INFINITY, capacities));
+                    new ReplicaOption(
+                            Role.PREFILL_DECODE,
+                            "gpu",
+                            Parallelism.tensor(tp),
+                            tp,
+                            0,
+                            Double.POSITIVE_INFINITY,
+                            capacities));
         }
 
         assertThat(FleetSolver.solve(problem.build()))

@@ -9,6 +9,7 @@ import dev.pointsman.accel.cost.CostModel;
 import dev.pointsman.accel.cost.Deployment;
 import dev.pointsman.accel.cost.Predictor;
 import dev.pointsman.accel.model.ModelCatalog;
+import dev.pointsman.accel.model.Parallelism;
 import dev.pointsman.api.fleet.Role;
 import dev.pointsman.core.sizing.TrafficClass.Example;
 import dev.pointsman.core.sizing.TrafficClass.Spread;
@@ -115,6 +116,35 @@ class ReplicaCapacitiesTest {
         assertThat(why.counterfactuals())
                 .anySatisfy(flip -> assertThat(flip.what()).isEqualTo("traffic"));
         assertThat(plan.utilization()).isBetween(0.5, 1.0);
+    }
+
+    /** Ids are keys of plans and of metrics. */
+    @Test
+    void parallelismOfAnyKind_isInTheId() {
+        TrafficClass traffic = chat(1, 500, 40);
+        FleetProblem.Builder problem = FleetProblem.builder().traffic(traffic);
+        for (Parallelism spread : List.of(
+                Parallelism.tensor(4), new Parallelism(4, 2, 1, 1), new Parallelism(4, 1, 1, 2), new Parallelism(8, 1, 1, 1))) {
+            Deployment deployment = Deployment.of(
+                            ModelCatalog.shipped().get("llama-3.1-8b"),
+                            AcceleratorCatalog.shipped().get("h100-sxm"))
+                    .parallelism(spread)
+                    .build();
+            ReplicaCapacities capacities = new ReplicaCapacities(
+                    CostModel.shipped().predictor(deployment), ReplicaCapacities.Headroom.DEFAULT);
+            problem.option(capacities.option(Role.PREFILL_DECODE, List.of(traffic), 3, 50e9));
+        }
+
+        assertThat(problem.build().options())
+                .extracting(ReplicaOption::id)
+                .containsExactly(
+                        "aggregated/h100-sxm/tp4",
+                        "aggregated/h100-sxm/tp4-pp2",
+                        "aggregated/h100-sxm/tp4-dp2",
+                        "aggregated/h100-sxm/tp8");
+        assertThat(problem.build().options())
+                .extracting(ReplicaOption::chips)
+                .containsExactly(4, 8, 4, 8);
     }
 
     @Test

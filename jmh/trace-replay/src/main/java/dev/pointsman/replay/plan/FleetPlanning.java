@@ -138,8 +138,7 @@ public final class FleetPlanning {
                 return new ReplicaOption(
                         option.role(),
                         option.accelerator(),
-                        option.tensorParallel(),
-                        option.chips(),
+                        option.parallelism(),
                         option.dollarsPerHour(),
                         option.watts(),
                         option.transferBytesPerSecond(),

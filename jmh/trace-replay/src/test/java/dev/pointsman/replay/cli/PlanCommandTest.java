@@ -84,6 +84,20 @@ final class PlanCommandTest {
     }
 
     @Test
+    void promptsCachedAsAWhole_arePlannedAndReplayed() throws IOException {
+        Run run = plan(
+                "--traffic=2:2000:100:1",
+                "--slo=ttft=1s,tpot=50ms",
+                "--accelerators=h100-sxm",
+                "--tp=1",
+                "--verify",
+                "--json");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.object("verified")).containsEntry("ttftHolds", true);
+    }
+
+    @Test
     void targetThatNothingMeets_isSaidWithTheReason() {
         Run run = plan("--traffic=2:100000:100", "--slo=ttft=10ms,tpot=50ms", "--accelerators=h100-sxm", "--tp=1");
 

@@ -148,7 +148,9 @@ final class Pool {
             return false;
         }
         ownRead[i] = read;
-        wait[i] = (Math.max(0, question.ttft.get(at) - read) + question.laterWait(at)) * question.unread(at, place(i));
+        // A transfer that the producer has counted would be another one than the links' that count here.
+        double before = Math.max(0, question.ttft.get(at) - times.transferNanos(at) - read);
+        wait[i] = (before + question.laterWait(at)) * question.unread(at, place(i));
         return true;
     }
 

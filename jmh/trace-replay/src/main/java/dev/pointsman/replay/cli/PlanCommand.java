@@ -31,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -125,9 +126,8 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--cache-tokens",
             paramLabel = "TOKENS",
-            defaultValue = "1000000",
-            description = "The cache by which a trace's hits are counted (default: ${DEFAULT-VALUE}).")
-    private long cacheTokens;
+            description = "The cache by which a trace's hits are counted (default: one that the planned fleet has).")
+    private @Nullable Long cacheTokens;
 
     @Option(names = "--half", description = "Plan for the first half of the trace, and verify on the second.")
     private boolean half;
@@ -159,21 +159,11 @@ final class PlanCommand implements Callable<Integer> {
         Progress progress = Progress.of(command);
         PlanTerms terms = terms();
         Trace whole = source(progress);
-        List<RequestClass> asked;
-        if (whole == null) {
-            asked = traffic.stream().map(RequestClass::parse).toList();
-        } else {
-            asked = TrafficReader.read(
-                    half ? Verification.half(whole, false) : whole,
-                    classes,
-                    cacheTokens,
-                    terms.target().ttftSeconds());
-        }
-        PlannedFleet planned = FleetPlanning.plan(asked, terms, progress.search("planning"));
+        PlannedFleet planned = whole == null ? stated(terms, progress) : traced(whole, terms, progress);
         Verification verified = null;
         if (verify && planned.outcome() instanceof FleetPlan plan) {
             Trace replayed = whole == null
-                    ? StatedTraffic.trace(asked, STATED_SECONDS, 42)
+                    ? StatedTraffic.trace(planned.classes(), STATED_SECONDS, 42)
                     : half ? Verification.half(whole, true) : whole;
             TraceSource watched = progress.watch(replayed, "verifying");
             verified = Verification.of(plan, terms, watched, StagePolicies.find(policy));
@@ -193,6 +183,20 @@ final class PlanCommand implements Callable<Integer> {
             out.println("Report: " + page);
         }
         return 0;
+    }
+
+    private PlannedFleet stated(PlanTerms terms, Progress progress) {
+        List<RequestClass> asked = traffic.stream().map(RequestClass::parse).toList();
+        return FleetPlanning.plan(asked, terms, progress.search("planning"));
+    }
+
+    private PlannedFleet traced(Trace whole, PlanTerms terms, Progress progress) {
+        Trace part = half ? Verification.half(whole, false) : whole;
+        return FleetPlanning.plan(
+                tokens -> TrafficReader.read(part, classes, tokens, terms.target().ttftSeconds()),
+                cacheTokens == null ? OptionalLong.empty() : OptionalLong.of(cacheTokens),
+                terms,
+                progress.search("planning"));
     }
 
     private @Nullable Trace source(Progress progress) throws IOException {

@@ -136,6 +136,11 @@ public final class PlanPage {
                         .markup("</dt><dd>")
                         .prose(one.toString())
                         .markup("</dd>\n"));
+        if (planned.cache() != null) {
+            html.markup("<dt>Cache</dt><dd>")
+                    .prose(planned.cache().toString())
+                    .markup("</dd>\n");
+        }
         html.markup("<dt>Aggregated</dt><dd>")
                 .text("Replicas that read prompts and decode; whether to separate the two is decided, not assumed.")
                 .markup("</dd>\n<dt>Headroom</dt><dd>")

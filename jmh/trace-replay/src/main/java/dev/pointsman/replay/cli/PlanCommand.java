@@ -3,10 +3,6 @@ package dev.pointsman.replay.cli;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.pointsman.accel.catalog.Accelerator;
-import dev.pointsman.accel.catalog.AcceleratorCatalog;
-import dev.pointsman.accel.catalog.PriceKind;
-import dev.pointsman.accel.cost.CostModel;
 import dev.pointsman.api.fleet.Role;
 import dev.pointsman.core.sizing.FleetPlan;
 import dev.pointsman.core.sizing.ReplicaCapacities;
@@ -21,7 +17,6 @@ import dev.pointsman.replay.plan.TargetText;
 import dev.pointsman.replay.plan.TrafficReader;
 import dev.pointsman.replay.plan.Verification;
 import dev.pointsman.replay.report.PlanPage;
-import dev.pointsman.replay.stages.StageFleet;
 import dev.pointsman.replay.stages.StagePolicies;
 import dev.pointsman.replay.trace.Trace;
 import dev.pointsman.replay.trace.TraceSource;
@@ -57,7 +52,10 @@ final class PlanCommand implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Mixin
-    private ServedOptions served = new ServedOptions();
+    private ServersOptions served = new ServersOptions();
+
+    @Mixin
+    private ChipOptions chips = new ChipOptions();
 
     @Mixin
     private FormatOptions format = new FormatOptions();
@@ -80,20 +78,6 @@ final class PlanCommand implements Callable<Integer> {
     private String slo = "";
 
     @Option(
-            names = "--model",
-            paramLabel = "NAME",
-            defaultValue = "llama-3.1-70b",
-            description = "What is served (default: ${DEFAULT-VALUE}).")
-    private String model = "";
-
-    @Option(
-            names = "--accelerators",
-            paramLabel = "NAME",
-            split = ",",
-            description = "Which chips (default: all of the catalog that have a price).")
-    private List<String> accelerators = List.of();
-
-    @Option(
             names = "--available",
             paramLabel = "NAME=CHIPS",
             split = ",",
@@ -107,14 +91,6 @@ final class PlanCommand implements Callable<Integer> {
             defaultValue = "1,2,4,8",
             description = "Over how many chips a replica may be spread (default: ${DEFAULT-VALUE}).")
     private List<Integer> tensorParallel = List.of();
-
-    @Option(
-            names = "--prices",
-            paramLabel = "KIND",
-            defaultValue = "rental",
-            description = "Which kind of price counts where the catalog has none of your own: own, rental, ownership or"
-                    + " list (default: ${DEFAULT-VALUE}).")
-    private String prices = "";
 
     @Option(
             names = "--classes",
@@ -216,17 +192,12 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private PlanTerms terms() {
-        AcceleratorCatalog chips = served.chips();
-        List<Accelerator> chosen = accelerators.isEmpty()
-                ? chips.all()
-                : accelerators.stream().map(chips::get).toList();
         return new PlanTerms(
-                new StageFleet.Terms(
-                        served.models().get(model), chips, CostModel.shipped(), served.weights(), served.engine()),
-                chosen,
+                served.terms(),
+                chips.of(served.chips()),
                 tensorParallel,
                 List.of(Role.PREFILL_DECODE, Role.PREFILL, Role.DECODE),
-                PriceKind.of(prices),
+                chips.prices(),
                 available,
                 TargetText.parse(slo),
                 ReplicaCapacities.Headroom.DEFAULT);

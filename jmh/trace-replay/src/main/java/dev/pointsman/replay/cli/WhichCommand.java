@@ -4,6 +4,7 @@ package dev.pointsman.replay.cli;
 import static java.util.Objects.requireNonNull;
 
 import dev.pointsman.accel.cost.CostModel;
+import dev.pointsman.replay.cli.output.SurveyOutput;
 import dev.pointsman.replay.report.WhichPage;
 import dev.pointsman.replay.which.Limits;
 import dev.pointsman.replay.which.Survey;
@@ -91,6 +92,9 @@ final class WhichCommand implements Callable<Integer> {
             description = "Where which.html goes (default: ${DEFAULT-VALUE}).")
     private Path directory = Path.of("report");
 
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
     @Override
     public Integer call() throws IOException {
         CommandSpec command = requireNonNull(spec);
@@ -113,9 +117,13 @@ final class WhichCommand implements Callable<Integer> {
         Files.createDirectories(directory);
         Path page = directory.resolve("which.html");
         WhichPage.write(survey, traffics, CompareCommand.commandLine(command), page);
-        out.print(SurveyTable.format(survey, traffics));
-        out.println();
-        out.println("Page: " + page);
+        if (json) {
+            SurveyOutput.json(out, survey, traffics);
+        } else {
+            out.print(SurveyTable.format(survey, traffics));
+            out.println();
+            out.println("Page: " + page);
+        }
         return 0;
     }
 }

@@ -123,8 +123,7 @@ public record ReplicaOption(
         }
         Map<String, Capacity> each = new LinkedHashMap<>();
         capacities.forEach((name, capacity) -> each.put(name, capacity.among(replicas)));
-        return new ReplicaOption(
-                role, accelerator, parallelism, dollarsPerHour, watts, transferBytesPerSecond, each);
+        return new ReplicaOption(role, accelerator, parallelism, dollarsPerHour, watts, transferBytesPerSecond, each);
     }
 
     /** Returns from how many replicas on one more of them makes no difference to what each can do; 1 if it never does. */
@@ -136,8 +135,7 @@ public record ReplicaOption(
     }
 
     ReplicaOption withPrice(double dollars) {
-        return new ReplicaOption(
-                role, accelerator, parallelism, dollars, watts, transferBytesPerSecond, capacities);
+        return new ReplicaOption(role, accelerator, parallelism, dollars, watts, transferBytesPerSecond, capacities);
     }
 
     ReplicaOption withFreeTransfer() {

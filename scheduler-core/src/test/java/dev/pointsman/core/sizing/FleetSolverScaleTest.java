@@ -89,7 +89,13 @@ class FleetSolverScaleTest {
                     }
                     double cents = Math.round(price * tp * 100) / 100.0;
                     problem.option(new ReplicaOption(
-                            role, "t" + t, Parallelism.tensor(tp), cents, 700 * tp, Double.POSITIVE_INFINITY, capacities));
+                            role,
+                            "t" + t,
+                            Parallelism.tensor(tp),
+                            cents,
+                            700 * tp,
+                            Double.POSITIVE_INFINITY,
+                            capacities));
                 }
             }
         }

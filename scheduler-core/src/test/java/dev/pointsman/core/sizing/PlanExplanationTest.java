@@ -151,15 +151,8 @@ class PlanExplanationTest {
                 .mostChange(OptionalInt.of(2));
         for (int tp = 1; tp <= 2; tp++) {
             Map<String, Capacity> capacities = Map.of("all", Capacity.stated(4));
-            problem.option(
-                    new ReplicaOption(
-                            Role.PREFILL_DECODE,
-                            "gpu",
-                            Parallelism.tensor(tp),
-                            tp,
-                            0,
-                            Double.POSITIVE_INFINITY,
-                            capacities));
+            problem.option(new ReplicaOption(
+                    Role.PREFILL_DECODE, "gpu", Parallelism.tensor(tp), tp, 0, Double.POSITIVE_INFINITY, capacities));
         }
 
         assertThat(FleetSolver.solve(problem.build()))

@@ -125,7 +125,10 @@ class ReplicaCapacitiesTest {
         TrafficClass traffic = chat(1, 500, 40);
         FleetProblem.Builder problem = FleetProblem.builder().traffic(traffic);
         for (Parallelism spread : List.of(
-                Parallelism.tensor(4), new Parallelism(4, 2, 1, 1), new Parallelism(4, 1, 1, 2), new Parallelism(8, 1, 1, 1))) {
+                Parallelism.tensor(4),
+                new Parallelism(4, 2, 1, 1),
+                new Parallelism(4, 1, 1, 2),
+                new Parallelism(8, 1, 1, 1))) {
             Deployment deployment = Deployment.of(
                             ModelCatalog.shipped().get("llama-3.1-8b"),
                             AcceleratorCatalog.shipped().get("h100-sxm"))
@@ -143,9 +146,7 @@ class ReplicaCapacitiesTest {
                         "aggregated/h100-sxm/tp4-pp2",
                         "aggregated/h100-sxm/tp4-dp2",
                         "aggregated/h100-sxm/tp8");
-        assertThat(problem.build().options())
-                .extracting(ReplicaOption::chips)
-                .containsExactly(4, 8, 4, 8);
+        assertThat(problem.build().options()).extracting(ReplicaOption::chips).containsExactly(4, 8, 4, 8);
     }
 
     /** With one sequence running throughout, a prompt would come with every other token: too many, so fewer than one runs. */
@@ -159,12 +160,14 @@ class ReplicaCapacitiesTest {
             rates[output] = h100.aggregated(traffic).requestsPerSecond();
         }
 
-        // Whole numbers of sequences make it uneven; by the formula, 9.9 for those below one, and a little less for each token more.
-        assertThat(Arrays.stream(rates).skip(1)).allSatisfy(rate -> assertThat(rate)
-                .isBetween(8.0, h100.prefill(chat(1, 500, 40), 0).requestsPerSecond()));
+        // Whole numbers of sequences make it uneven; by the formula, 9.9 for those below one, and a little less for
+        // each token more.
+        assertThat(Arrays.stream(rates).skip(1))
+                .allSatisfy(rate -> assertThat(rate)
+                        .isBetween(8.0, h100.prefill(chat(1, 500, 40), 0).requestsPerSecond()));
         assertThat(rates[2]).isCloseTo(rates[3], within(0.1));
-        TrafficClass hopeless = TrafficClass.of(
-                "short", 1, 4000, 2, LatencyTarget.mean(Duration.ofMillis(500), Duration.ofMillis(5)));
+        TrafficClass hopeless =
+                TrafficClass.of("short", 1, 4000, 2, LatencyTarget.mean(Duration.ofMillis(500), Duration.ofMillis(5)));
         assertThat(h100.aggregated(hopeless).limit()).isEqualTo("TPOT: one sequence takes more than 5.0 ms");
     }
 

@@ -125,8 +125,8 @@ final class SmallFleets {
                     capacities.put(one.name(), Capacity.stated(role == Role.PREFILL_DECODE ? rate * 0.6 : rate));
                 }
                 double bandwidth = random.nextInt(4) == 0 ? random.nextInt(2, 10) : Double.POSITIVE_INFINITY;
-                problem.option(
-                        new ReplicaOption(role, type, Parallelism.SINGLE, price, random.nextInt(300, 1000), bandwidth, capacities));
+                problem.option(new ReplicaOption(
+                        role, type, Parallelism.SINGLE, price, random.nextInt(300, 1000), bandwidth, capacities));
             }
         }
         if (random.nextInt(4) == 0) {

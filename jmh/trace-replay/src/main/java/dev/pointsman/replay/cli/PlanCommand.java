@@ -169,7 +169,8 @@ final class PlanCommand implements Callable<Integer> {
     private PlannedFleet traced(Trace whole, PlanTerms terms, Progress progress) {
         Trace part = half ? Verification.half(whole, false) : whole;
         return FleetPlanning.plan(
-                tokens -> TrafficReader.read(part, classes, tokens, terms.target().ttftSeconds()),
+                tokens ->
+                        TrafficReader.read(part, classes, tokens, terms.target().ttftSeconds()),
                 cacheTokens == null ? OptionalLong.empty() : OptionalLong.of(cacheTokens),
                 terms,
                 progress.search("planning"));

@@ -68,10 +68,10 @@ final class CacheFit {
             return null;
         }
         FleetDraft best = null;
-        double low = 0;
-        double high = Double.POSITIVE_INFINITY;
+        long low = 0;
+        long high = Long.MAX_VALUE;
         long tokens = everything.readerTokens() / 2;
-        for (int i = 0; i < MOST_PLANS && high > ALIKE * low; i++) {
+        for (int i = 0; i < MOST_PLANS && (double) high > ALIKE * (double) low; i++) {
             FleetDraft draft = draft(tokens, true, below);
             long has = draft.readerTokens() / 2;
             if (has >= tokens) {
@@ -82,7 +82,7 @@ final class CacheFit {
                 high = tokens;
                 low = Math.max(low, has);
             }
-            tokens = Math.round(Math.sqrt(low * high));
+            tokens = Math.round(Math.sqrt((double) low * (double) high));
         }
         return best;
     }

@@ -48,8 +48,7 @@ record FleetDraft(
      * @param use how their hits were counted; null if they were stated
      * @throws IllegalArgumentException if no chip can be used at all
      */
-    static FleetDraft of(
-            List<RequestClass> classes, PlanTerms terms, @Nullable CacheUse use, SizingProgress progress) {
+    static FleetDraft of(List<RequestClass> classes, PlanTerms terms, @Nullable CacheUse use, SizingProgress progress) {
         Map<String, String> leftOut = new LinkedHashMap<>();
         Map<String, Long> kvTokens = new LinkedHashMap<>();
         FleetProblem problem = problem(classes, terms, use != null && use.pinned(), leftOut, kvTokens);
@@ -68,7 +67,8 @@ record FleetDraft(
         }
         return plan.replicas().stream()
                 .filter(pool -> pool.option().role().prefills())
-                .mapToLong(pool -> pool.count() * kvTokens.getOrDefault(pool.option().id(), 0L))
+                .mapToLong(pool ->
+                        pool.count() * kvTokens.getOrDefault(pool.option().id(), 0L))
                 .sum();
     }
 

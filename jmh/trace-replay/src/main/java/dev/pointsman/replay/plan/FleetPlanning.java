@@ -68,17 +68,9 @@ public final class FleetPlanning {
         PlanExplanation explanation = draft.outcome() instanceof FleetPlan plan
                 ? PlanExplanation.of(problem, plan, SizingProgress.atMost(MOST_FOR_A_REASON))
                 : new PlanExplanation(List.of(), List.of(), List.of());
-        List<PlannedFleet.Point> curve =
-                draft.outcome() instanceof FleetPlan ? curve(problem, progress) : List.of();
+        List<PlannedFleet.Point> curve = draft.outcome() instanceof FleetPlan ? curve(problem, progress) : List.of();
         return new PlannedFleet(
-                draft.classes(),
-                draft.cache(),
-                terms,
-                problem,
-                draft.outcome(),
-                explanation,
-                curve,
-                draft.leftOut());
+                draft.classes(), draft.cache(), terms, problem, draft.outcome(), explanation, curve, draft.leftOut());
     }
 
     private static List<PlannedFleet.Point> curve(FleetProblem problem, SizingProgress progress) {

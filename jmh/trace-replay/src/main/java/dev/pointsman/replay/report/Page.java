@@ -61,8 +61,8 @@ final class Page {
                 "command",
                 command == null
                         ? ""
-                        : "<p class=\"note\">The same input gives the same page, to the byte.</p>\n<pre>" + Html.escape(command)
-                                + "</pre>");
+                        : "<p class=\"note\">The same input gives the same page, to the byte.</p>\n<pre>"
+                                + Html.escape(command) + "</pre>");
     }
 
     /** Puts every part in its place, in one pass: what is put in is not looked at again. */

@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * equal plans make equal pages, to the byte. Thread-safe.
  */
 public final class PlanPage {
-    private static final Series SERIES =
-            Series.of(List.of("cheapest", "aggregated only", "disaggregated only"));
+    private static final Series SERIES = Series.of(List.of("cheapest", "aggregated only", "disaggregated only"));
 
     private PlanPage() {}
 
@@ -118,9 +117,7 @@ public final class PlanPage {
                         .prose(one.toString())
                         .markup("</dd>\n"));
         if (planned.cache() != null) {
-            html.markup("<dt>Cache</dt><dd>")
-                    .prose(planned.cache().toString())
-                    .markup("</dd>\n");
+            html.markup("<dt>Cache</dt><dd>").prose(planned.cache().toString()).markup("</dd>\n");
         }
         html.markup("<dt>Aggregated</dt><dd>")
                 .text("Replicas that read prompts and decode; whether to separate the two is decided, not assumed.")

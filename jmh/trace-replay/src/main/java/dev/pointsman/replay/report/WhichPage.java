@@ -158,7 +158,13 @@ public final class WhichPage {
             json.writeEndArray();
             json.writeArrayFieldStart("panels");
             for (double share : shares(traffics)) {
-                panel(survey, lengths, share, traffics.get(0).outputTokens(), series.names().size(), json);
+                panel(
+                        survey,
+                        lengths,
+                        share,
+                        traffics.get(0).outputTokens(),
+                        series.names().size(),
+                        json);
             }
             json.writeEndArray();
             json.writeEndObject();

@@ -50,7 +50,9 @@ final class WhichCommandTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
         Map<?, ?> traffic = (Map<?, ?>) ((List<?>) run.json().get("traffic")).get(0);
         List<?> offers = (List<?>) traffic.get("offers");
-        assertThat(offers).hasSize(3).allSatisfy(offer -> assertThat(micros(offer)).isPositive());
+        assertThat(offers)
+                .hasSize(3)
+                .allSatisfy(offer -> assertThat(micros(offer)).isPositive());
         assertThat(offers).isSortedAccordingTo(Comparator.comparingLong(WhichCommandTest::micros));
         assertThat(((Map<?, ?>) offers.get(0)).get("accelerator"))
                 .isEqualTo(traffic.get("fastest"))

@@ -43,8 +43,7 @@ final class CacheFitTest {
     }
 
     /** Prompts that are found cached up to a share, in proportion to the cache. */
-    private static LongFunction<List<RequestClass>> found(
-            double rate, int input, double most, double tokensForAll) {
+    private static LongFunction<List<RequestClass>> found(double rate, int input, double most, double tokensForAll) {
         return tokens -> List.of(RequestClass.of(rate, input, 200, most * Math.min(1, tokens / tokensForAll)));
     }
 
@@ -56,8 +55,8 @@ final class CacheFitTest {
     void conversationsThatAFleetHolds_arePlannedByWhatItHolds() {
         LongFunction<List<RequestClass>> traffic = found(4, 40_000, 0.9, 3e6);
         PlanTerms terms = terms("h100-sxm", 2, 4);
-        FleetDraft spread = FleetDraft.of(
-                traffic.apply(CacheFit.SPREAD_TOKENS), terms, null, SizingProgress.TO_THE_END);
+        FleetDraft spread =
+                FleetDraft.of(traffic.apply(CacheFit.SPREAD_TOKENS), terms, null, SizingProgress.TO_THE_END);
 
         FleetDraft fit = fit(traffic, terms);
 
@@ -65,9 +64,10 @@ final class CacheFitTest {
         assertThat(use.pinned()).isTrue();
         assertThat(use.tokens()).isBetween(CacheFit.SPREAD_TOKENS, fit.readerTokens() / 2);
         assertThat(fit.dollars()).isLessThan(0.7 * spread.dollars());
-        assertThat(fit.problem().options()).allSatisfy(option -> assertThat(option.among(8))
-                .as("each replica has a queue of its own")
-                .isEqualTo(option));
+        assertThat(fit.problem().options())
+                .allSatisfy(option -> assertThat(option.among(8))
+                        .as("each replica has a queue of its own")
+                        .isEqualTo(option));
     }
 
     @Test

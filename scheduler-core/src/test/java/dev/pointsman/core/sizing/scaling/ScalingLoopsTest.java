@@ -128,7 +128,9 @@ class ScalingLoopsTest {
                 .containsEntry("planner fleet.present-replicas prefill/h100/tp1", 2.0)
                 .containsEntry("planner fleet.queued-seconds prefill/h100/tp1", 0.5)
                 .containsEntry("planner fleet.utilization-share prefill/h100/tp1", 0.3)
-                .containsEntry("planner fleet.attainment-share prefill/h100/tp1", one(prefill(2, 1.0)).attainment())
+                .containsEntry(
+                        "planner fleet.attainment-share prefill/h100/tp1",
+                        one(prefill(2, 1.0)).attainment())
                 .containsEntry("planner fleet.from-zero prefill/h100/tp1", 0.0)
                 .hasSize(6);
     }
@@ -142,11 +144,14 @@ class ScalingLoopsTest {
         // A step of 100 ms reads 9,900 tokens; memory has room for 100,000.
         assertThat(one(decode(2, 9_900)).utilization()).isCloseTo(0.5, within(1e-9));
         assertThat(one(decode(2, 29_700)).utilization()).isCloseTo(1.5, within(1e-9));
-        assertThat(one(new PoolState(DECODE, 2, 0, 0, 20, 0, 0, 0, 50_000, 100_000, quick, TARGET)).utilization())
+        assertThat(one(new PoolState(DECODE, 2, 0, 0, 20, 0, 0, 0, 50_000, 100_000, quick, TARGET))
+                        .utilization())
                 .isCloseTo(0.25, within(1e-9));
-        assertThat(one(new PoolState(DECODE, 2, 0, 0, 20, 0, 0, 0, 50_000, 100_000, hopeless, TARGET)).utilization())
+        assertThat(one(new PoolState(DECODE, 2, 0, 0, 20, 0, 0, 0, 50_000, 100_000, hopeless, TARGET))
+                        .utilization())
                 .isCloseTo(0.25, within(1e-9));
-        assertThat(one(new PoolState(both, 2, 0, 0, 20, 0, 0.7, 0, 9_900, 100_000, STEP, TARGET)).utilization())
+        assertThat(one(new PoolState(both, 2, 0, 0, 20, 0, 0.7, 0, 9_900, 100_000, STEP, TARGET))
+                        .utilization())
                 .isEqualTo(0.7);
         assertThat(one(decode(0, 9_900)).utilization()).isZero();
     }

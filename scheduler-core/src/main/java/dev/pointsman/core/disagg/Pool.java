@@ -155,8 +155,9 @@ final class Pool {
         }
         ownRead[i] = read;
         ownStops[i] = running[i] == 0 ? 0 : times.interferenceNanos(at, question.prompt - cached[i], cached[i]);
-        wait[i] = (Math.max(0, question.ttft.get(at) - read) + question.laterWait(at))
-                * question.unread(at, here, metrics);
+        // A transfer that the producer has counted would be another one than the links' that count here.
+        double before = Math.max(0, question.ttft.get(at) - times.transferNanos(at) - read);
+        wait[i] = (before + question.laterWait(at)) * question.unread(at, here, metrics);
         return true;
     }
 

@@ -164,10 +164,14 @@ public final class PredictedLatencyProducer implements DataProducer, SchedulingO
             }
         }
         cycle.put(keys.outputTokens(), question.output);
-        cycle.put(keys.times(), new StationTimes(cycle.fleet(), stations));
+        cycle.put(keys.times(), new StationTimes(cycle.fleet(), stations, question.transfer));
         if (cycle.explaining()) {
             explain(cycle, candidates, unknown);
         }
+    }
+
+    static long transferNanos(LongColumn transfer, int slot) {
+        return known(transfer, slot, MOST_NANOS);
     }
 
     private static long known(LongColumn column, int slot, long most) {
@@ -348,7 +352,7 @@ public final class PredictedLatencyProducer implements DataProducer, SchedulingO
             long cached = cached(slot);
             long fresh = prompt - cached;
             long running = Math.min(Math.max(requestsInFlight(slot), metrics.runningRequests()), MOST_REQUESTS);
-            long transferNanos = transfer == null ? 0 : known(transfer, slot, MOST_NANOS);
+            long transferNanos = transfer == null ? 0 : transferNanos(transfer, slot);
             forecast.of(
                     station, model, fresh, cached, ahead(slot, fresh, station, metrics), (int) running, transferNanos);
         }
@@ -449,7 +453,10 @@ public final class PredictedLatencyProducer implements DataProducer, SchedulingO
             return this;
         }
 
-        /** Sets the column with the nanoseconds that moving KV to an endpoint would take; none at first. */
+        /**
+         * Sets the column with the nanoseconds that moving KV to an endpoint would take, which are then part of the time to first
+         * token; none at first. {@code joint-disagg-profile-handler}, which predicts transfers itself, takes them out again.
+         */
         public Builder transfer(LongColumnKey nanos) {
             this.transfer = requireNonNull(nanos, "nanos");
             return this;

@@ -36,6 +36,16 @@ public interface PredictedTimes {
     double interferenceNanos(int slot, long newTokens, long cachedTokens);
 
     /**
+     * Returns how much of the predicted time to first token is moving KV to the endpoint, for plugins that predict that themselves.
+     *
+     * @param slot the endpoint's
+     * @return nanoseconds; 0 if nobody predicts it
+     */
+    default double transferNanos(int slot) {
+        return 0;
+    }
+
+    /**
      * Returns the bytes of the KV cache of a sequence.
      *
      * @param slot of the endpoint that holds it

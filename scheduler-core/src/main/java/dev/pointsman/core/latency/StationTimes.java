@@ -4,6 +4,7 @@ package dev.pointsman.core.latency;
 import dev.pointsman.accel.cost.Deployment;
 import dev.pointsman.accel.cost.Estimate;
 import dev.pointsman.accel.cost.Predictor;
+import dev.pointsman.api.data.LongColumn;
 import dev.pointsman.api.fleet.FleetSnapshot;
 import dev.pointsman.core.internal.latency.LatencyModel;
 import dev.pointsman.core.internal.latency.Stations;
@@ -15,15 +16,19 @@ final class StationTimes implements PredictedTimes {
 
     private final FleetSnapshot fleet;
     private final Stations stations;
+    /** What of the times to first token is transfer, if somebody predicts it. */
+    private final @Nullable LongColumn transfer;
+
     private final Estimate answer = new Estimate();
     /** Questions about one endpoint mostly come together. */
     private int lastSlot = -1;
 
     private @Nullable Predictor last;
 
-    StationTimes(FleetSnapshot fleet, Stations stations) {
+    StationTimes(FleetSnapshot fleet, Stations stations, @Nullable LongColumn transfer) {
         this.fleet = fleet;
         this.stations = stations;
+        this.transfer = transfer;
     }
 
     private @Nullable Predictor predictor(int slot) {
@@ -62,5 +67,10 @@ final class StationTimes implements PredictedTimes {
         }
         predictor.interference(newTokens, cachedTokens, answer);
         return answer.estimate() * NANOS;
+    }
+
+    @Override
+    public double transferNanos(int slot) {
+        return transfer == null ? 0 : PredictedLatencyProducer.transferNanos(transfer, slot);
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a fleet has to do, and of what it may be built. Immutable and thread-safe.
@@ -56,6 +57,13 @@ public final class FleetProblem {
             if (!ids.contains(running)) {
                 throw new IllegalArgumentException("current: there is no option " + running + ", only " + ids
                         + ".\nMaybe add it, so that stopping its replicas can be planned.");
+            }
+        }
+        Set<String> types = types(options);
+        for (String type : chipsOf.keySet()) {
+            if (!types.contains(type)) {
+                throw new IllegalArgumentException("available: there is no option of " + type + ", only of " + types
+                        + ".\nMaybe it is misspelt; a type that no option uses needs no limit.");
             }
         }
     }
@@ -154,6 +162,7 @@ public final class FleetProblem {
         builder.current
                 .keySet()
                 .retainAll(others.stream().map(ReplicaOption::id).toList());
+        builder.chipsOf.keySet().retainAll(types(others));
         return builder.build();
     }
 
@@ -190,6 +199,10 @@ public final class FleetProblem {
             throw new IllegalArgumentException(name + ": must be finite and at least 0, but was " + value
                     + ".\nMaybe it is not known; then leave it out or at 0.");
         }
+    }
+
+    private static Set<String> types(List<ReplicaOption> options) {
+        return new TreeSet<>(options.stream().map(ReplicaOption::accelerator).toList());
     }
 
     private static void unique(String what, List<String> names) {
@@ -229,7 +242,7 @@ public final class FleetProblem {
             return this;
         }
 
-        /** Limits the chips of a type; a type that is not limited is there without end. */
+        /** Limits the chips of a type that some option has; a type that is not limited is there without end. */
         public Builder available(String accelerator, int most) {
             notNegative("available " + accelerator, most);
             chipsOf.put(requireNonNull(accelerator, "accelerator"), most);
@@ -286,7 +299,12 @@ public final class FleetProblem {
             return this;
         }
 
-        /** Makes the problem. */
+        /**
+         * Makes the problem.
+         *
+         * @throws IllegalArgumentException if two classes or two options have the same name, or if what runs or is limited is of no
+         *     option
+         */
         public FleetProblem build() {
             return new FleetProblem(this);
         }

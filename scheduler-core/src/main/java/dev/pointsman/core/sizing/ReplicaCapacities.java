@@ -22,7 +22,8 @@ import java.util.function.IntFunction;
  * <p><b>Prefill</b>: the largest rate at which a queue of prompts meets TTFT ({@link SharedQueue}), less what moving the KV takes; for
  * one replica and for several that share the queue. Times are those of the class's examples, each by its own length, so that a few
  * long prompts count for what they take. A class without examples has the time of its mean prompt, and {@link Headroom#variation}.
- * Prompts that miss the target even alone make the option useless at this TP.
+ * Prompts that miss the target even alone make the option useless at this TP. Of a prompt that is cached as a whole the last token is
+ * read, as engines do.
  *
  * <p><b>Decode</b>: the largest mean batch that leaves its peak within TPOT and KV memory. Sequences that come independently and
  * stay for their answer are an M/G/infinity queue: how many run, {@code n}, varies like a Poisson number, and what they hold is a sum
@@ -33,6 +34,7 @@ import java.util.function.IntFunction;
  * <p><b>Aggregated</b>: the same batch, where a token takes {@code step + n I / steps} on average: every prompt that is read
  * stops the others for {@code I} ({@link Predictor#interference}, but no less than reading it alone takes longer than the steps it is
  * read in), and there are {@code n / (steps * TPOT)} of them in a second; and TTFT as for prefill, each prompt after the step under way.
+ * Where answers are so short that a batch of one already asks for more prompts than TPOT allows, fewer come, and {@code n} is below 1.
  *
  * <p>Encoding is not in the profiles: state it.
  */
@@ -96,8 +98,7 @@ public final class ReplicaCapacities {
         return new ReplicaOption(
                 role,
                 predictor.deployment().accelerator().id(),
-                predictor.deployment().parallelism().tensor(),
-                chips,
+                predictor.deployment().parallelism(),
                 dollarsPerChipHour * chips,
                 predictor.deployment().accelerator().tdpWatts().orElse(0) * chips,
                 transferBytesPerSecond,
@@ -145,11 +146,12 @@ public final class ReplicaCapacities {
     /**
      * What mean batches a replica may have.
      *
-     * @param rates requests per second that leave a mean batch of 1, 2, and so on; never less than with a smaller one
+     * @param means 1, 2, and so on; or one below 1 if 1 is too large
+     * @param rates requests per second that leave such a mean batch; never less than with a smaller one
      * @param steps seconds that each of these takes for a token
      * @param limit what does not allow a larger one
      */
-    private record Batches(List<Double> rates, List<Double> steps, String limit) {
+    private record Batches(List<Double> means, List<Double> rates, List<Double> steps, String limit) {
         Capacity last() {
             return of(rates.size() - 1);
         }
@@ -158,8 +160,21 @@ public final class ReplicaCapacities {
             return index < 0
                     ? new Capacity(0, limit)
                     : new Capacity(
-                            rates.get(index), String.format(Locale.ROOT, "%s: a mean batch of %d", limit, index + 1));
+                            rates.get(index),
+                            String.format(
+                                    Locale.ROOT,
+                                    means.get(index) < 1 ? "%s: a mean batch of %.2f" : "%s: a mean batch of %.0f",
+                                    limit,
+                                    means.get(index)));
         }
+    }
+
+    private static int read(Example one) {
+        return Math.max(1, one.inputTokens() - one.cachedTokens());
+    }
+
+    private static int cached(Example one) {
+        return Math.max(0, one.inputTokens() - read(one));
     }
 
     /** What the requests of one class are to a replica. */
@@ -191,7 +206,7 @@ public final class ReplicaCapacities {
             double heldSquared = 0;
             for (int i = 0; i < seconds.length; i++) {
                 Example one = requests.get(i);
-                predictor.prefill(one.inputTokens() - one.cachedTokens(), one.cachedTokens(), estimate);
+                predictor.prefill(read(one), cached(one), estimate);
                 seconds[i] = estimate.estimate();
                 double input = one.inputTokens();
                 double output = one.outputTokens();
@@ -246,6 +261,7 @@ public final class ReplicaCapacities {
         Batches batches(boolean prompts) {
             double stops = prompts ? stops() : 0;
             double target = traffic.target().tpotSeconds();
+            List<Double> means = new ArrayList<>();
             List<Double> rates = new ArrayList<>();
             List<Double> times = new ArrayList<>();
             String limit = "a batch of " + MOST_BATCH;
@@ -258,20 +274,27 @@ public final class ReplicaCapacities {
                 double held = mean * context + sigmas * Math.sqrt(mean * contextSquared);
                 predictor.decodeStep(peak, Math.round(held), estimate);
                 if (held > kvTokens || estimate.estimate() + mean * stops / steps > target) {
-                    limit = held > kvTokens
-                            ? "KV memory"
-                            : mean == 1
-                                    ? String.format(
-                                            Locale.ROOT, "TPOT: one sequence takes more than %.1f ms", target * 1000)
-                                    : "TPOT";
+                    limit = held > kvTokens ? "KV memory" : "TPOT";
+                    if (mean == 1 && held <= kvTokens) {
+                        double left = target - estimate.estimate();
+                        if (left <= 0) {
+                            limit = String.format(
+                                    Locale.ROOT, "TPOT: one sequence takes more than %.1f ms", target * 1000);
+                        } else {
+                            means.add(left * steps / stops);
+                            times.add(estimate.estimate());
+                            rates.add(left / (stops * target));
+                        }
+                    }
                     break;
                 }
                 predictor.decodeStep(mean, Math.round(mean * context), estimate);
+                means.add((double) mean);
                 times.add(estimate.estimate());
                 most = Math.max(most, mean / (steps * estimate.estimate() + mean * stops));
                 rates.add(most);
             }
-            return new Batches(rates, times, limit);
+            return new Batches(means, rates, times, limit);
         }
 
         /** Returns how long a prompt stops the others on average: a step that reads a chunk takes no less than reading it alone. */
@@ -282,10 +305,10 @@ public final class ReplicaCapacities {
             double chunk = predictor.deployment().prefillChunkTokens();
             double sum = 0;
             for (Example one : requests) {
-                int read = one.inputTokens() - one.cachedTokens();
-                predictor.prefill(read, one.cachedTokens(), estimate);
+                int read = read(one);
+                predictor.prefill(read, cached(one), estimate);
                 double longer = estimate.estimate() - step * Math.ceil(read / chunk);
-                predictor.interference(read, one.cachedTokens(), estimate);
+                predictor.interference(read, cached(one), estimate);
                 sum += Math.max(longer, estimate.estimate());
             }
             return sum / requests.size();

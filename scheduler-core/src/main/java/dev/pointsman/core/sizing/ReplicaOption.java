@@ -3,6 +3,7 @@ package dev.pointsman.core.sizing;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pointsman.accel.model.Parallelism;
 import dev.pointsman.api.fleet.Role;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -13,8 +14,7 @@ import java.util.Map;
  *
  * @param role which stages it serves; {@link Role#PREFILL_DECODE} is what is called aggregated
  * @param accelerator the chip, by its id in the catalog
- * @param tensorParallel over how many chips each layer is spread; at least 1
- * @param chips chips of one replica; at least 1
+ * @param parallelism how one replica is spread over chips
  * @param dollarsPerHour what one replica costs; finite and at least 0
  * @param watts what one replica draws; at least 0
  * @param transferBytesPerSecond what one replica can send (prefill) or receive (decode) of KV; infinite if it does not matter
@@ -23,8 +23,7 @@ import java.util.Map;
 public record ReplicaOption(
         Role role,
         String accelerator,
-        int tensorParallel,
-        int chips,
+        Parallelism parallelism,
         double dollarsPerHour,
         double watts,
         double transferBytesPerSecond,
@@ -35,14 +34,11 @@ public record ReplicaOption(
     public ReplicaOption {
         requireNonNull(role, "role");
         requireNonNull(accelerator, "accelerator");
+        requireNonNull(parallelism, "parallelism");
         capacities = Map.copyOf(capacities);
         if (role == Role.UNSPECIFIED || role == Role.UNKNOWN) {
             throw new IllegalArgumentException("role: must say which stages are served, but was " + role
                     + ".\nMaybe PREFILL_DECODE was meant, a replica that serves whole requests.");
-        }
-        if (tensorParallel < 1 || chips < tensorParallel) {
-            throw new IllegalArgumentException("chips: must be at least tensorParallel, which is at least 1, but were "
-                    + chips + " and " + tensorParallel + ".\nMaybe they are swapped.");
         }
         FleetProblem.notNegative("dollarsPerHour", dollarsPerHour);
         FleetProblem.notNegative("watts", watts);
@@ -52,7 +48,7 @@ public record ReplicaOption(
         }
     }
 
-    /** Makes an option whose power and transfer do not matter. */
+    /** Makes an option of tensor parallelism alone, whose power and transfer do not matter. */
     public static ReplicaOption of(
             Role role,
             String accelerator,
@@ -62,17 +58,43 @@ public record ReplicaOption(
         return new ReplicaOption(
                 role,
                 accelerator,
-                tensorParallel,
-                tensorParallel,
+                Parallelism.tensor(tensorParallel),
                 dollarsPerHour,
                 0,
                 Double.POSITIVE_INFINITY,
                 capacities);
     }
 
-    /** Returns what tells it from other options, such as {@code prefill/h100-sxm/tp2}. */
+    /**
+     * Returns what tells it from other options, such as {@code prefill/h100-sxm/tp2}; parallelism other than of tensors follows if
+     * there is any: {@code decode/h200-sxm/tp8-pp2-ep8-dp8}, the last for attention.
+     */
     public String id() {
-        return pool(role) + "/" + accelerator + "/tp" + tensorParallel;
+        StringBuilder id = new StringBuilder(pool(role))
+                .append('/')
+                .append(accelerator)
+                .append("/tp")
+                .append(parallelism.tensor());
+        beyondOne(id, "-pp", parallelism.pipeline());
+        beyondOne(id, "-ep", parallelism.expert());
+        beyondOne(id, "-dp", parallelism.attentionData());
+        return id.toString();
+    }
+
+    private static void beyondOne(StringBuilder id, String kind, int groups) {
+        if (groups > 1) {
+            id.append(kind).append(groups);
+        }
+    }
+
+    /** Returns over how many chips each layer is spread. */
+    public int tensorParallel() {
+        return parallelism.tensor();
+    }
+
+    /** Returns the chips of one replica. */
+    public int chips() {
+        return parallelism.chips();
     }
 
     /** Returns what one replica can do of a class, alone. */
@@ -101,8 +123,7 @@ public record ReplicaOption(
         }
         Map<String, Capacity> each = new LinkedHashMap<>();
         capacities.forEach((name, capacity) -> each.put(name, capacity.among(replicas)));
-        return new ReplicaOption(
-                role, accelerator, tensorParallel, chips, dollarsPerHour, watts, transferBytesPerSecond, each);
+        return new ReplicaOption(role, accelerator, parallelism, dollarsPerHour, watts, transferBytesPerSecond, each);
     }
 
     /** Returns from how many replicas on one more of them makes no difference to what each can do; 1 if it never does. */
@@ -114,13 +135,12 @@ public record ReplicaOption(
     }
 
     ReplicaOption withPrice(double dollars) {
-        return new ReplicaOption(
-                role, accelerator, tensorParallel, chips, dollars, watts, transferBytesPerSecond, capacities);
+        return new ReplicaOption(role, accelerator, parallelism, dollars, watts, transferBytesPerSecond, capacities);
     }
 
     ReplicaOption withFreeTransfer() {
         return new ReplicaOption(
-                role, accelerator, tensorParallel, chips, dollarsPerHour, watts, Double.POSITIVE_INFINITY, capacities);
+                role, accelerator, parallelism, dollarsPerHour, watts, Double.POSITIVE_INFINITY, capacities);
     }
 
     static String pool(Role role) {

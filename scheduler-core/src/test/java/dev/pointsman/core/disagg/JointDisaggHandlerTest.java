@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.core.disagg;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
@@ -308,6 +309,50 @@ class JointDisaggHandlerTest {
 
         assertThat(plan.chosen()).isNull();
         assertThat(plan.ladder()).containsExactly(PlanReason.DECODE_NOT_PREDICTED);
+    }
+
+    @Test
+    void transferThatTheProducerCountedInTheFirstToken_doesNotCountTwice() {
+        Scene scene = Scene.of(8_000, List.of(P, Spot.of("p2")), List.of(D.running(3)));
+        TestCycle cycle = scene.cycle("request");
+        PredictedTimes times = requireNonNull(cycle.attribute(Scene.KEYS.times()));
+        PredictedTimes counted = new PredictedTimes() {
+            @Override
+            public @Nullable Deployment deployment(int slot) {
+                return times.deployment(slot);
+            }
+
+            @Override
+            public double readNanos(int slot, long newTokens, long cachedTokens) {
+                return times.readNanos(slot, newTokens, cachedTokens);
+            }
+
+            @Override
+            public double interferenceNanos(int slot, long newTokens, long cachedTokens) {
+                return times.interferenceNanos(slot, newTokens, cachedTokens);
+            }
+
+            @Override
+            public double kvBytes(int slot, long tokens) {
+                return times.kvBytes(slot, tokens);
+            }
+
+            @Override
+            public double transferNanos(int slot) {
+                return 1e9 * (slot + 1);
+            }
+        };
+        LongColumn ttft = cycle.column(Scene.KEYS.ttft());
+        for (String id : List.of("p", "p2", "d")) {
+            int slot = cycle.fleet().slotOf(id);
+            cycle.with(Scene.KEYS.ttft(), id, ttft.get(slot) + 1_000_000_000L * (slot + 1));
+        }
+
+        JointPlan plan = scene.plan(handler(), cycle.with(Scene.KEYS.times(), counted));
+
+        JointPlan without = scene.plan(handler());
+        assertThat(plan.chosen()).hasToString(String.valueOf(without.chosen()));
+        assertThat(plan.chosen().scoreNanos()).isEqualTo(without.chosen().scoreNanos());
     }
 
     @Test

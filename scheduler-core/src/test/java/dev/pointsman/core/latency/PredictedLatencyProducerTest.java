@@ -6,6 +6,7 @@ import static dev.pointsman.core.latency.Scene.endpoint;
 import static dev.pointsman.core.latency.Scene.labelled;
 import static dev.pointsman.core.latency.Scene.load;
 import static dev.pointsman.core.latency.Scene.millis;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -189,6 +190,9 @@ class PredictedLatencyProducerTest {
 
         Map<String, Long> ttft = cycle.numbers(LATENCY.ttft());
         assertThat(ttft.get("far") - ttft.get("near")).isCloseTo(millis(25), within(2L));
+        PredictedTimes times = requireNonNull(cycle.attribute(LATENCY.times()));
+        assertThat(times.transferNanos(cycle.fleet().slotOf("far"))).isEqualTo(millis(25));
+        assertThat(times.transferNanos(cycle.fleet().slotOf("near"))).isZero();
     }
 
     @Test

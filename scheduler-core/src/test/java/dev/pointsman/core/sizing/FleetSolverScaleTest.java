@@ -3,6 +3,7 @@ package dev.pointsman.core.sizing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.accel.model.Parallelism;
 import dev.pointsman.api.fleet.Role;
 import java.util.HashMap;
 import java.util.Map;
@@ -88,7 +89,13 @@ class FleetSolverScaleTest {
                     }
                     double cents = Math.round(price * tp * 100) / 100.0;
                     problem.option(new ReplicaOption(
-                            role, "t" + t, tp, tp, cents, 700 * tp, Double.POSITIVE_INFINITY, capacities));
+                            role,
+                            "t" + t,
+                            Parallelism.tensor(tp),
+                            cents,
+                            700 * tp,
+                            Double.POSITIVE_INFINITY,
+                            capacities));
                 }
             }
         }

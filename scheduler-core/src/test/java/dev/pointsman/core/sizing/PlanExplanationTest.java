@@ -2,8 +2,10 @@
 package dev.pointsman.core.sizing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pointsman.accel.model.Parallelism;
 import dev.pointsman.api.fleet.Role;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -63,6 +65,19 @@ class PlanExplanationTest {
             assertThat(binding.limit()).isEqualTo("0 chips of b");
             assertThat(binding.dollars()).isCloseTo(plan.totalDollars() - 11.8, within(1e-9));
         });
+    }
+
+    @Test
+    void limitOfATypeThatNoOptionHas_isRefused_andOneThatAnAlternativeDoesNotHave_isNot() {
+        FleetProblem limited = problem().available("b", 2).build();
+
+        FleetProblem onlyA = limited.withOptions(limited.options().stream()
+                .filter(option -> option.accelerator().equals("a"))
+                .toList());
+
+        assertThat(onlyA.chipsOf("b")).isEmpty();
+        assertThatThrownBy(() -> problem().available("B", 2).build())
+                .hasMessageStartingWith("available: there is no option of B, only of [a, b].\nMaybe ");
     }
 
     @Test
@@ -136,8 +151,8 @@ class PlanExplanationTest {
                 .mostChange(OptionalInt.of(2));
         for (int tp = 1; tp <= 2; tp++) {
             Map<String, Capacity> capacities = Map.of("all", Capacity.stated(4));
-            problem.option(
-                    new ReplicaOption(Role.PREFILL_DECODE, "gpu", tp, tp, tp, 0, Double.POSITIVE_INFINITY, capacities));
+            problem.option(new ReplicaOption(
+                    Role.PREFILL_DECODE, "gpu", Parallelism.tensor(tp), tp, 0, Double.POSITIVE_INFINITY, capacities));
         }
 
         assertThat(FleetSolver.solve(problem.build()))

@@ -3,12 +3,14 @@ package dev.pointsman.core.sizing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.pointsman.accel.catalog.AcceleratorCatalog;
 import dev.pointsman.accel.cost.CostModel;
 import dev.pointsman.accel.cost.Deployment;
 import dev.pointsman.accel.cost.Predictor;
 import dev.pointsman.accel.model.ModelCatalog;
+import dev.pointsman.accel.model.Parallelism;
 import dev.pointsman.api.fleet.Role;
 import dev.pointsman.core.sizing.TrafficClass.Example;
 import dev.pointsman.core.sizing.TrafficClass.Spread;
@@ -115,6 +117,73 @@ class ReplicaCapacitiesTest {
         assertThat(why.counterfactuals())
                 .anySatisfy(flip -> assertThat(flip.what()).isEqualTo("traffic"));
         assertThat(plan.utilization()).isBetween(0.5, 1.0);
+    }
+
+    /** Ids are keys of plans and of metrics. */
+    @Test
+    void parallelismOfAnyKind_isInTheId() {
+        TrafficClass traffic = chat(1, 500, 40);
+        FleetProblem.Builder problem = FleetProblem.builder().traffic(traffic);
+        for (Parallelism spread : List.of(
+                Parallelism.tensor(4),
+                new Parallelism(4, 2, 1, 1),
+                new Parallelism(4, 1, 1, 2),
+                new Parallelism(8, 1, 1, 1))) {
+            Deployment deployment = Deployment.of(
+                            ModelCatalog.shipped().get("llama-3.1-8b"),
+                            AcceleratorCatalog.shipped().get("h100-sxm"))
+                    .parallelism(spread)
+                    .build();
+            ReplicaCapacities capacities = new ReplicaCapacities(
+                    CostModel.shipped().predictor(deployment), ReplicaCapacities.Headroom.DEFAULT);
+            problem.option(capacities.option(Role.PREFILL_DECODE, List.of(traffic), 3, 50e9));
+        }
+
+        assertThat(problem.build().options())
+                .extracting(ReplicaOption::id)
+                .containsExactly(
+                        "aggregated/h100-sxm/tp4",
+                        "aggregated/h100-sxm/tp4-pp2",
+                        "aggregated/h100-sxm/tp4-dp2",
+                        "aggregated/h100-sxm/tp8");
+        assertThat(problem.build().options()).extracting(ReplicaOption::chips).containsExactly(4, 8, 4, 8);
+    }
+
+    /** With one sequence running throughout, a prompt would come with every other token: too many, so fewer than one runs. */
+    @Test
+    void shortAnswers_areServedWhole_asLongAsFewPromptsStopThem() {
+        ReplicaCapacities h100 = of("h100-sxm", 1);
+        double[] rates = new double[11];
+        for (int output = 1; output < rates.length; output++) {
+            TrafficClass traffic = TrafficClass.of(
+                    "short", 1, 4000, output, LatencyTarget.mean(Duration.ofMillis(500), Duration.ofMillis(40)));
+            rates[output] = h100.aggregated(traffic).requestsPerSecond();
+        }
+
+        // Whole numbers of sequences make it uneven; by the formula, 9.9 for those below one, and a little less for
+        // each token more.
+        assertThat(Arrays.stream(rates).skip(1))
+                .allSatisfy(rate -> assertThat(rate)
+                        .isBetween(8.0, h100.prefill(chat(1, 500, 40), 0).requestsPerSecond()));
+        assertThat(rates[2]).isCloseTo(rates[3], within(0.1));
+        TrafficClass hopeless =
+                TrafficClass.of("short", 1, 4000, 2, LatencyTarget.mean(Duration.ofMillis(500), Duration.ofMillis(5)));
+        assertThat(h100.aggregated(hopeless).limit()).isEqualTo("TPOT: one sequence takes more than 5.0 ms");
+    }
+
+    /** Engines read the last token of a prompt that they have cached. */
+    @Test
+    void promptCachedAsAWhole_takesWhatOneTokenTakes() {
+        LatencyTarget target = LatencyTarget.mean(Duration.ofMillis(500), Duration.ofMillis(40));
+        TrafficClass all = new TrafficClass("cached", 1, 4000, 300, 1, false, 0, target);
+        TrafficClass example = all.withSpread(new Spread(1, List.of(new Example(4000, 4000, 300))));
+        TrafficClass butOne = all.withSpread(new Spread(1, List.of(new Example(4000, 3999, 300))));
+        ReplicaCapacities h100 = of("h100-sxm", 1);
+
+        assertThat(h100.prefill(all, 0).requestsPerSecond()).isGreaterThan(100);
+        assertThat(h100.aggregated(all).feasible()).isTrue();
+        assertThat(h100.prefill(example, 0)).isEqualTo(h100.prefill(butOne, 0));
+        assertThat(h100.aggregated(example)).isEqualTo(h100.aggregated(butOne));
     }
 
     @Test

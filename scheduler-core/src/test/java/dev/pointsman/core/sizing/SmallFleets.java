@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.core.sizing;
 
+import dev.pointsman.accel.model.Parallelism;
 import dev.pointsman.api.fleet.Role;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,8 +49,7 @@ final class SmallFleets {
                     ReplicaOption option = new ReplicaOption(
                             role,
                             "t" + t,
-                            tp,
-                            tp,
+                            Parallelism.tensor(tp),
                             hostilePrice(random, prices),
                             250 * random.nextInt(4),
                             bandwidth,
@@ -125,8 +125,8 @@ final class SmallFleets {
                     capacities.put(one.name(), Capacity.stated(role == Role.PREFILL_DECODE ? rate * 0.6 : rate));
                 }
                 double bandwidth = random.nextInt(4) == 0 ? random.nextInt(2, 10) : Double.POSITIVE_INFINITY;
-                problem.option(
-                        new ReplicaOption(role, type, 1, 1, price, random.nextInt(300, 1000), bandwidth, capacities));
+                problem.option(new ReplicaOption(
+                        role, type, Parallelism.SINGLE, price, random.nextInt(300, 1000), bandwidth, capacities));
             }
         }
         if (random.nextInt(4) == 0) {

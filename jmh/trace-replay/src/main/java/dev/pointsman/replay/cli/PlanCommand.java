@@ -3,10 +3,6 @@ package dev.pointsman.replay.cli;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.pointsman.accel.catalog.Accelerator;
-import dev.pointsman.accel.catalog.AcceleratorCatalog;
-import dev.pointsman.accel.catalog.PriceKind;
-import dev.pointsman.accel.cost.CostModel;
 import dev.pointsman.api.fleet.Role;
 import dev.pointsman.core.sizing.FleetPlan;
 import dev.pointsman.core.sizing.ReplicaCapacities;
@@ -21,7 +17,6 @@ import dev.pointsman.replay.plan.TargetText;
 import dev.pointsman.replay.plan.TrafficReader;
 import dev.pointsman.replay.plan.Verification;
 import dev.pointsman.replay.report.PlanPage;
-import dev.pointsman.replay.stages.StageFleet;
 import dev.pointsman.replay.stages.StagePolicies;
 import dev.pointsman.replay.trace.Trace;
 import dev.pointsman.replay.trace.TraceSource;
@@ -31,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -56,7 +52,10 @@ final class PlanCommand implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Mixin
-    private ServedOptions served = new ServedOptions();
+    private ServersOptions served = new ServersOptions();
+
+    @Mixin
+    private ChipOptions chips = new ChipOptions();
 
     @Mixin
     private FormatOptions format = new FormatOptions();
@@ -79,20 +78,6 @@ final class PlanCommand implements Callable<Integer> {
     private String slo = "";
 
     @Option(
-            names = "--model",
-            paramLabel = "NAME",
-            defaultValue = "llama-3.1-70b",
-            description = "What is served (default: ${DEFAULT-VALUE}).")
-    private String model = "";
-
-    @Option(
-            names = "--accelerators",
-            paramLabel = "NAME",
-            split = ",",
-            description = "Which chips (default: all of the catalog that have a price).")
-    private List<String> accelerators = List.of();
-
-    @Option(
             names = "--available",
             paramLabel = "NAME=CHIPS",
             split = ",",
@@ -108,14 +93,6 @@ final class PlanCommand implements Callable<Integer> {
     private List<Integer> tensorParallel = List.of();
 
     @Option(
-            names = "--prices",
-            paramLabel = "KIND",
-            defaultValue = "rental",
-            description = "Which kind of price counts where the catalog has none of your own: own, rental, ownership or"
-                    + " list (default: ${DEFAULT-VALUE}).")
-    private String prices = "";
-
-    @Option(
             names = "--classes",
             paramLabel = "N",
             defaultValue = "2",
@@ -125,9 +102,8 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--cache-tokens",
             paramLabel = "TOKENS",
-            defaultValue = "1000000",
-            description = "The cache by which a trace's hits are counted (default: ${DEFAULT-VALUE}).")
-    private long cacheTokens;
+            description = "The cache by which a trace's hits are counted (default: one that the planned fleet has).")
+    private @Nullable Long cacheTokens;
 
     @Option(names = "--half", description = "Plan for the first half of the trace, and verify on the second.")
     private boolean half;
@@ -159,21 +135,11 @@ final class PlanCommand implements Callable<Integer> {
         Progress progress = Progress.of(command);
         PlanTerms terms = terms();
         Trace whole = source(progress);
-        List<RequestClass> asked;
-        if (whole == null) {
-            asked = traffic.stream().map(RequestClass::parse).toList();
-        } else {
-            asked = TrafficReader.read(
-                    half ? Verification.half(whole, false) : whole,
-                    classes,
-                    cacheTokens,
-                    terms.target().ttftSeconds());
-        }
-        PlannedFleet planned = FleetPlanning.plan(asked, terms, progress.search("planning"));
+        PlannedFleet planned = whole == null ? stated(terms, progress) : traced(whole, terms, progress);
         Verification verified = null;
         if (verify && planned.outcome() instanceof FleetPlan plan) {
             Trace replayed = whole == null
-                    ? StatedTraffic.trace(asked, STATED_SECONDS, 42)
+                    ? StatedTraffic.trace(planned.classes(), STATED_SECONDS, 42)
                     : half ? Verification.half(whole, true) : whole;
             TraceSource watched = progress.watch(replayed, "verifying");
             verified = Verification.of(plan, terms, watched, StagePolicies.find(policy));
@@ -195,6 +161,21 @@ final class PlanCommand implements Callable<Integer> {
         return 0;
     }
 
+    private PlannedFleet stated(PlanTerms terms, Progress progress) {
+        List<RequestClass> asked = traffic.stream().map(RequestClass::parse).toList();
+        return FleetPlanning.plan(asked, terms, progress.search("planning"));
+    }
+
+    private PlannedFleet traced(Trace whole, PlanTerms terms, Progress progress) {
+        Trace part = half ? Verification.half(whole, false) : whole;
+        return FleetPlanning.plan(
+                tokens ->
+                        TrafficReader.read(part, classes, tokens, terms.target().ttftSeconds()),
+                cacheTokens == null ? OptionalLong.empty() : OptionalLong.of(cacheTokens),
+                terms,
+                progress.search("planning"));
+    }
+
     private @Nullable Trace source(Progress progress) throws IOException {
         if ((trace == null) == traffic.isEmpty()) {
             throw new IllegalArgumentException(
@@ -212,17 +193,12 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private PlanTerms terms() {
-        AcceleratorCatalog chips = served.chips();
-        List<Accelerator> chosen = accelerators.isEmpty()
-                ? chips.all()
-                : accelerators.stream().map(chips::get).toList();
         return new PlanTerms(
-                new StageFleet.Terms(
-                        served.models().get(model), chips, CostModel.shipped(), served.weights(), served.engine()),
-                chosen,
+                served.terms(),
+                chips.of(served.chips()),
                 tensorParallel,
                 List.of(Role.PREFILL_DECODE, Role.PREFILL, Role.DECODE),
-                PriceKind.of(prices),
+                chips.prices(),
                 available,
                 TargetText.parse(slo),
                 ReplicaCapacities.Headroom.DEFAULT);

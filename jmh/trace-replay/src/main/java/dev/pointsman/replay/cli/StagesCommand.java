@@ -3,7 +3,6 @@ package dev.pointsman.replay.cli;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.pointsman.accel.cost.CostModel;
 import dev.pointsman.replay.cli.output.StageOutput;
 import dev.pointsman.replay.stages.StageFleet;
 import dev.pointsman.replay.stages.StagePolicies;
@@ -45,7 +44,7 @@ final class StagesCommand implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Mixin
-    private ServedOptions served = new ServedOptions();
+    private ServersOptions served = new ServersOptions();
 
     @Mixin
     private FormatOptions format = new FormatOptions();
@@ -82,13 +81,6 @@ final class StagesCommand implements Callable<Integer> {
             required = true,
             description = "Pools such as 1xprefill/h100-sxm/tp4,3xdecode/h100-sxm/tp4; the role aggregated does both.")
     private String fleet = "";
-
-    @Option(
-            names = "--model",
-            paramLabel = "NAME",
-            defaultValue = "llama-3.1-70b",
-            description = "What is served (default: ${DEFAULT-VALUE}).")
-    private String model = "";
 
     @Option(
             names = "--policies",
@@ -137,7 +129,7 @@ final class StagesCommand implements Callable<Integer> {
         CommandSpec command = requireNonNull(spec);
         PrintWriter out = command.commandLine().getOut();
         Progress progress = Progress.of(command);
-        StageFleet servers = StageFleet.parse(fleet, terms());
+        StageFleet servers = StageFleet.parse(fleet, served.terms());
         StageSettings base = StageSettings.DEFAULT.targets(ttftMillis / 1e3, tpotMillis / 1e3);
         StageSettings settings = new StageSettings(
                 Math.round(metricsMillis * 1e6),
@@ -162,11 +154,6 @@ final class StagesCommand implements Callable<Integer> {
             out.print(StageTable.format(results));
         }
         return 0;
-    }
-
-    private StageFleet.Terms terms() {
-        return new StageFleet.Terms(
-                served.models().get(model), served.chips(), CostModel.shipped(), served.weights(), served.engine());
     }
 
     private TraceSource source() {

@@ -3,10 +3,8 @@ package dev.pointsman.replay.cli;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.pointsman.accel.catalog.Accelerator;
-import dev.pointsman.accel.catalog.AcceleratorCatalog;
-import dev.pointsman.accel.catalog.PriceKind;
 import dev.pointsman.accel.cost.CostModel;
+import dev.pointsman.replay.cli.output.SurveyOutput;
 import dev.pointsman.replay.report.WhichPage;
 import dev.pointsman.replay.which.Limits;
 import dev.pointsman.replay.which.Survey;
@@ -43,6 +41,9 @@ final class WhichCommand implements Callable<Integer> {
 
     @Mixin
     private ServedOptions served = new ServedOptions();
+
+    @Mixin
+    private ChipOptions chips = new ChipOptions();
 
     @Parameters(paramLabel = "MODEL", description = "The model's name, such as llama-3.1-70b.")
     private String model = "";
@@ -85,37 +86,24 @@ final class WhichCommand implements Callable<Integer> {
     private double tpotMillis;
 
     @Option(
-            names = "--accelerators",
-            paramLabel = "NAME",
-            split = ",",
-            description = "Which chips (default: all of the catalog).")
-    private List<String> accelerators = List.of();
-
-    @Option(
-            names = "--prices",
-            paramLabel = "KIND",
-            defaultValue = "rental",
-            description = "Which kind of price is compared where the catalog has none of your own: own, rental,"
-                    + " ownership or list (default: ${DEFAULT-VALUE}).")
-    private String prices = "";
-
-    @Option(
             names = "--out",
             paramLabel = "DIR",
             defaultValue = "report",
             description = "Where which.html goes (default: ${DEFAULT-VALUE}).")
     private Path directory = Path.of("report");
 
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
     @Override
     public Integer call() throws IOException {
         CommandSpec command = requireNonNull(spec);
         PrintWriter out = command.commandLine().getOut();
-        AcceleratorCatalog chips = served.chips();
         Survey.Terms terms = new Survey.Terms(
                 served.models().get(model),
                 served.weights(),
                 served.engine(),
-                PriceKind.of(prices),
+                chips.prices(),
                 new Limits(ttftMillis / 1e3, tpotMillis / 1e3));
         List<Traffic> traffics = new ArrayList<>();
         for (double share : cached) {
@@ -124,20 +112,18 @@ final class WhichCommand implements Callable<Integer> {
             }
         }
         long longest = prompts.stream().mapToLong(Long::longValue).max().orElse(0) + output;
-        Survey survey = Survey.of(terms, chosen(chips), CostModel.shipped(), longest);
+        Survey survey = Survey.of(terms, chips.of(served.chips()), CostModel.shipped(), longest);
 
-        out.print(SurveyTable.format(survey, traffics));
         Files.createDirectories(directory);
         Path page = directory.resolve("which.html");
         WhichPage.write(survey, traffics, CompareCommand.commandLine(command), page);
-        out.println();
-        out.println("Page: " + page);
+        if (json) {
+            SurveyOutput.json(out, survey, traffics);
+        } else {
+            out.print(SurveyTable.format(survey, traffics));
+            out.println();
+            out.println("Page: " + page);
+        }
         return 0;
-    }
-
-    private List<Accelerator> chosen(AcceleratorCatalog chips) {
-        return accelerators.isEmpty()
-                ? chips.all()
-                : accelerators.stream().map(chips::get).toList();
     }
 }

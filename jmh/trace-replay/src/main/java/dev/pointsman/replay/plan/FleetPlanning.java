@@ -1,27 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.replay.plan;
 
-import dev.pointsman.accel.catalog.Accelerator;
-import dev.pointsman.accel.catalog.PriceKind;
-import dev.pointsman.accel.cost.Deployment;
 import dev.pointsman.api.fleet.Role;
-import dev.pointsman.core.sizing.Capacity;
 import dev.pointsman.core.sizing.FleetPlan;
 import dev.pointsman.core.sizing.FleetProblem;
 import dev.pointsman.core.sizing.FleetSolver;
 import dev.pointsman.core.sizing.PlanExplanation;
-import dev.pointsman.core.sizing.ReplicaCapacities;
 import dev.pointsman.core.sizing.ReplicaOption;
-import dev.pointsman.core.sizing.SizingOutcome;
 import dev.pointsman.core.sizing.SizingProgress;
-import dev.pointsman.core.sizing.TrafficClass;
-import dev.pointsman.replay.stages.ServerKind;
-import dev.pointsman.replay.stages.StageFleet;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.LongFunction;
 import java.util.function.Predicate;
 
 /** Turns traffic, chips and targets into a sizing problem, and has it solved. */
@@ -36,7 +26,7 @@ public final class FleetPlanning {
     private FleetPlanning() {}
 
     /**
-     * Plans a fleet.
+     * Plans a fleet for stated traffic.
      *
      * @param classes the traffic, at least one class
      * @param terms of what it may be built
@@ -45,127 +35,42 @@ public final class FleetPlanning {
      * @throws IllegalArgumentException if no chip can be used at all
      */
     public static PlannedFleet plan(List<RequestClass> classes, PlanTerms terms, SizingProgress progress) {
-        Map<String, String> leftOut = new LinkedHashMap<>();
-        FleetProblem problem = problem(classes, terms, leftOut);
-        SizingOutcome outcome = FleetSolver.solve(problem, progress);
-        PlanExplanation explanation = outcome instanceof FleetPlan plan
+        return explained(FleetDraft.of(classes, terms, null, progress), terms, progress);
+    }
+
+    /**
+     * Plans a fleet for a trace, in which hits depend on the cache that there is.
+     *
+     * @param traffic classes of the trace, by the tokens of the cache with which hits are counted
+     * @param cacheTokens that cache; if empty, one that the planned fleet has is found by planning a few times
+     * @param terms of what it may be built
+     * @param progress watches each search
+     * @return the plan, or why there is none, with the curve of cost over load
+     * @throws IllegalArgumentException if no chip can be used at all
+     */
+    public static PlannedFleet plan(
+            LongFunction<List<RequestClass>> traffic,
+            OptionalLong cacheTokens,
+            PlanTerms terms,
+            SizingProgress progress) {
+        FleetDraft draft;
+        if (cacheTokens.isPresent()) {
+            CacheUse stated = new CacheUse(cacheTokens.getAsLong(), false);
+            draft = FleetDraft.of(traffic.apply(stated.tokens()), terms, stated, progress);
+        } else {
+            draft = new CacheFit(traffic, terms, progress).cheapest();
+        }
+        return explained(draft, terms, progress);
+    }
+
+    private static PlannedFleet explained(FleetDraft draft, PlanTerms terms, SizingProgress progress) {
+        FleetProblem problem = draft.problem();
+        PlanExplanation explanation = draft.outcome() instanceof FleetPlan plan
                 ? PlanExplanation.of(problem, plan, SizingProgress.atMost(MOST_FOR_A_REASON))
                 : new PlanExplanation(List.of(), List.of(), List.of());
-        List<PlannedFleet.Point> curve = outcome instanceof FleetPlan ? curve(problem, progress) : List.of();
-        return new PlannedFleet(classes, terms, problem, outcome, explanation, curve, leftOut);
-    }
-
-    private static FleetProblem problem(List<RequestClass> classes, PlanTerms terms, Map<String, String> leftOut) {
-        FleetProblem.Builder problem = FleetProblem.builder();
-        Map<String, RequestClass> named = new LinkedHashMap<>();
-        for (RequestClass one : classes) {
-            // Classes with the same lengths are one class to the solver.
-            named.merge(one.name(), one, FleetPlanning::together);
-        }
-        int options = 0;
-        for (Accelerator chip : terms.chips()) {
-            OptionalDouble price = price(chip, terms.prices());
-            if (price.isEmpty()) {
-                leftOut.put(chip.id(), "no price of the kind asked for is known");
-                continue;
-            }
-            for (int size : terms.tensorParallel()) {
-                try {
-                    options += add(problem, named, chip, size, price.getAsDouble(), terms);
-                } catch (IllegalArgumentException unfit) {
-                    leftOut.put(
-                            chip.id() + "/tp" + size,
-                            String.valueOf(unfit.getMessage())
-                                    .lines()
-                                    .findFirst()
-                                    .orElse(""));
-                }
-            }
-        }
-        if (options == 0) {
-            throw new IllegalArgumentException("plan: no chip can be used: " + leftOut
-                    + ".\nMaybe allow more tensor parallelism, or state prices in a catalog file of your own.");
-        }
-        named.forEach((name, one) -> problem.traffic(traffic(name, one, terms)));
-        terms.available().forEach(problem::available);
-        return problem.build();
-    }
-
-    private static RequestClass together(RequestClass one, RequestClass other) {
-        double rate = one.requestsPerSecond() + other.requestsPerSecond();
-        double hit = (one.requestsPerSecond() * one.hitShare() + other.requestsPerSecond() * other.hitShare()) / rate;
-        List<TrafficClass.Example> examples = new ArrayList<>(one.spread().examples());
-        examples.addAll(other.spread().examples());
-        double dispersion = Math.max(one.spread().dispersion(), other.spread().dispersion());
-        TrafficClass.Spread spread = new TrafficClass.Spread(dispersion, examples);
-        return new RequestClass(rate, one.inputTokens(), one.outputTokens(), hit, spread);
-    }
-
-    private static int add(
-            FleetProblem.Builder problem,
-            Map<String, RequestClass> classes,
-            Accelerator chip,
-            int size,
-            double price,
-            PlanTerms terms) {
-        ServerKind kind = StageFleet.server(Role.PREFILL_DECODE, chip.id(), size, terms.servers());
-        Deployment deployment = StageFleet.deployment(chip.id(), size, terms.servers());
-        ReplicaCapacities capacities =
-                new ReplicaCapacities(terms.servers().costs().predictor(deployment), terms.headroom());
-        List<TrafficClass> traffic = new ArrayList<>();
-        classes.forEach((name, one) -> traffic.add(traffic(name, one, terms)));
-        for (Role role : terms.roles()) {
-            problem.option(wholly(capacities.option(role, traffic, price, kind.bytesPerSecond())));
-        }
-        return terms.roles().size();
-    }
-
-    /** Takes away what a replica could serve if it cannot serve all classes: who routes does not know of classes. */
-    private static ReplicaOption wholly(ReplicaOption option) {
-        for (Map.Entry<String, Capacity> of : option.capacities().entrySet()) {
-            if (!of.getValue().feasible()) {
-                Capacity none =
-                        new Capacity(0, of.getKey() + ": " + of.getValue().limit());
-                Map<String, Capacity> capacities = new LinkedHashMap<>();
-                option.capacities()
-                        .forEach((name, capacity) -> capacities.put(name, capacity.feasible() ? none : capacity));
-                return new ReplicaOption(
-                        option.role(),
-                        option.accelerator(),
-                        option.tensorParallel(),
-                        option.chips(),
-                        option.dollarsPerHour(),
-                        option.watts(),
-                        option.transferBytesPerSecond(),
-                        capacities);
-            }
-        }
-        return option;
-    }
-
-    /** What one class asks of the solver: all of a prompt's KV is taken to move, since decode servers may have none of it. */
-    private static TrafficClass traffic(String name, RequestClass one, PlanTerms terms) {
-        double bytes = terms.servers()
-                .model()
-                .architecture()
-                .cacheBytes(one.inputTokens(), StageFleet.kvType(terms.servers()));
-        return new TrafficClass(
-                name,
-                one.requestsPerSecond(),
-                one.inputTokens(),
-                one.outputTokens(),
-                one.hitShare(),
-                false,
-                bytes,
-                terms.target(),
-                one.spread());
-    }
-
-    private static OptionalDouble price(Accelerator chip, PriceKind kind) {
-        return chip.price(PriceKind.OWN)
-                .or(() -> chip.price(kind))
-                .map(price -> OptionalDouble.of(price.usdPerHour()))
-                .orElse(OptionalDouble.empty());
+        List<PlannedFleet.Point> curve = draft.outcome() instanceof FleetPlan ? curve(problem, progress) : List.of();
+        return new PlannedFleet(
+                draft.classes(), draft.cache(), terms, problem, draft.outcome(), explanation, curve, draft.leftOut());
     }
 
     private static List<PlannedFleet.Point> curve(FleetProblem problem, SizingProgress progress) {

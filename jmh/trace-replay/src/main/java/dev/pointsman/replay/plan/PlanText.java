@@ -23,6 +23,9 @@ public final class PlanText {
         StringBuilder text = new StringBuilder();
         text.append(subject(planned)).append(".\n");
         planned.classes().forEach(one -> text.append("  ").append(one).append('\n'));
+        if (planned.cache() != null) {
+            text.append("  ").append(planned.cache()).append('\n');
+        }
         text.append('\n').append(headline(planned)).append('\n');
         if (planned.outcome() instanceof FleetPlan plan) {
             for (FleetPlan.Pool pool : plan.replicas()) {

@@ -10,11 +10,13 @@ import dev.pointsman.core.sizing.SizingOutcome;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A plan with all that led to it. Immutable.
  *
  * @param classes the traffic
+ * @param cache how its hits were counted; null if they were stated
  * @param terms of what the fleet may be built
  * @param problem what was solved
  * @param outcome the plan, or why there is none
@@ -24,6 +26,7 @@ import java.util.stream.Collectors;
  */
 public record PlannedFleet(
         List<RequestClass> classes,
+        @Nullable CacheUse cache,
         PlanTerms terms,
         FleetProblem problem,
         SizingOutcome outcome,

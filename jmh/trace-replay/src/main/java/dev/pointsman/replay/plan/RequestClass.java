@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestsPerSecond how many come; finite and above 0
  * @param inputTokens of a prompt, at least 1
  * @param outputTokens of an answer, at least 1
- * @param hitShare share of a prompt that is found cached, 0 to below 1
+ * @param hitShare share of a prompt that is found cached, in [0, 1]
  * @param spread how they arrive and differ
  */
 public record RequestClass(
@@ -29,10 +29,10 @@ public record RequestClass(
         if (!(requestsPerSecond > 0 && requestsPerSecond < Double.POSITIVE_INFINITY)
                 || inputTokens < 1
                 || outputTokens < 1
-                || !(hitShare >= 0 && hitShare < 1)) {
+                || !(hitShare >= 0 && hitShare <= 1)) {
             throw new IllegalArgumentException(
                     "traffic: must have a rate above 0, lengths of at least 1 token and a hit"
-                            + " share of 0 to below 1, but was " + requestsPerSecond + ", " + inputTokens + ", "
+                            + " share of 0 to 1, but was " + requestsPerSecond + ", " + inputTokens + ", "
                             + outputTokens
                             + " and " + hitShare + ".\nMaybe write 4.5:5000:250 or 4.5:5000:250:0.3.");
         }

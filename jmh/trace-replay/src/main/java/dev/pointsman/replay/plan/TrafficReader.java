@@ -33,9 +33,6 @@ public final class TrafficReader {
     /** Windows in a stretch at least, so that it has a variance. */
     private static final int FEWEST_WINDOWS = 6;
 
-    /** Something is always read. */
-    private static final double MOST_HIT = 0.999;
-
     private TrafficReader() {}
 
     /**
@@ -146,7 +143,7 @@ public final class TrafficReader {
                         all.size() * rateOfOne,
                         (int) Math.max(1, Math.round(input / all.size())),
                         (int) Math.max(1, Math.round(output / all.size())),
-                        input == 0 ? 0 : Math.min(MOST_HIT, hit / input),
+                        input == 0 ? 0 : hit / input,
                         new TrafficClass.Spread(dispersion, some(all))));
             }
         }

@@ -47,7 +47,7 @@ public final class HtmlReport {
                 .part("bound-key", Sections.boundKey(comparison))
                 .part("interval", interval(comparison))
                 .part("definitions", Sections.definitions(comparison))
-                .part("command", command(comparison))
+                .command(comparison.command())
                 .part("chart-data", ChartNumbers.json(comparison, palette))
                 .format();
     }
@@ -82,13 +82,5 @@ public final class HtmlReport {
     private static String interval(Comparison comparison) {
         return Html.escape("; each point is the mean over "
                 + Figures.span(comparison.rows().get(0).backlog().intervalMicros()));
-    }
-
-    private static String command(Comparison comparison) {
-        String command = comparison.command();
-        return command == null
-                ? ""
-                : "<p class=\"note\">The same input gives the same page, to the byte.</p>\n<pre>" + Html.escape(command)
-                        + "</pre>";
     }
 }

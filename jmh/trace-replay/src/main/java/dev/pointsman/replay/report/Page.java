@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A self-contained page under construction: a template with places, the style sheet, the chart library and a script of its own, all
@@ -52,6 +53,16 @@ final class Page {
     Page part(String place, String html) {
         parts.put(place, html);
         return this;
+    }
+
+    /** Sets the command that makes the page again, if there is one. */
+    Page command(@Nullable String command) {
+        return part(
+                "command",
+                command == null
+                        ? ""
+                        : "<p class=\"note\">The same input gives the same page, to the byte.</p>\n<pre>"
+                                + Html.escape(command) + "</pre>");
     }
 
     /** Puts every part in its place, in one pass: what is put in is not looked at again. */

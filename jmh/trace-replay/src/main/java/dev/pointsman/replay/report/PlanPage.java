@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * equal plans make equal pages, to the byte. Thread-safe.
  */
 public final class PlanPage {
-    private static final List<String> SERIES = List.of("cheapest", "aggregated only", "disaggregated only");
+    private static final Series SERIES = Series.of(List.of("cheapest", "aggregated only", "disaggregated only"));
 
     private PlanPage() {}
 
@@ -49,14 +49,11 @@ public final class PlanPage {
                 .part("kicker", new Html().prose(PlanText.subject(planned)).toString())
                 .part("headline", Html.escape(headline))
                 .part("lead", new Html().prose(lead(planned, verified)).toString())
-                .part("keys", keys())
+                .part("keys", SERIES.keys())
                 .part("pools", pools(planned))
                 .part("sections", sections(planned))
                 .part("definitions", definitions(planned))
-                .part(
-                        "command",
-                        "<p class=\"note\">The same input gives the same page, to the byte.</p>\n<pre>"
-                                + Html.escape(command) + "</pre>")
+                .command(command)
                 .part("chart-data", data(planned))
                 .format();
     }
@@ -64,23 +61,6 @@ public final class PlanPage {
     private static String lead(PlannedFleet planned, @Nullable Verification verified) {
         String lead = PlanText.headline(planned) + ".";
         return verified == null ? lead : lead + " Replayed: " + PlanText.verdict(verified) + ".";
-    }
-
-    private static String keys() {
-        Palette palette = Palette.of(SERIES.size());
-        Html html = new Html();
-        for (int i = 0; i < SERIES.size(); i++) {
-            List<String> dash = palette.dash(i).stream().map(String::valueOf).toList();
-            html.markup("<button class=\"key\" type=\"button\" aria-pressed=\"true\" data-series=\"" + i + "\">")
-                    .markup(
-                            "<svg width=\"26\" height=\"8\" aria-hidden=\"true\"><line x1=\"0\" x2=\"26\" y1=\"4\" y2=\"4\"")
-                    .markup(" style=\"stroke:var(" + palette.colour(i) + ")\" stroke-width=\"2.5\"")
-                    .markup(dash.isEmpty() ? "" : " stroke-dasharray=\"" + String.join(" ", dash) + "\"")
-                    .markup("></line></svg><span>")
-                    .name(SERIES.get(i))
-                    .markup("</span><output></output></button>\n");
-        }
-        return html.toString();
     }
 
     private static String pools(PlannedFleet planned) {
@@ -136,6 +116,9 @@ public final class PlanPage {
                         .markup("</dt><dd>")
                         .prose(one.toString())
                         .markup("</dd>\n"));
+        if (planned.cache() != null) {
+            html.markup("<dt>Cache</dt><dd>").prose(planned.cache().toString()).markup("</dd>\n");
+        }
         html.markup("<dt>Aggregated</dt><dd>")
                 .text("Replicas that read prompts and decode; whether to separate the two is decided, not assumed.")
                 .markup("</dd>\n<dt>Headroom</dt><dd>")
@@ -147,23 +130,10 @@ public final class PlanPage {
     }
 
     private static String data(PlannedFleet planned) {
-        Palette palette = Palette.of(SERIES.size());
         StringWriter text = new StringWriter();
         try (JsonGenerator json = ChartNumbers.FACTORY.createGenerator(text)) {
             json.writeStartObject();
-            json.writeArrayFieldStart("series");
-            for (int i = 0; i < SERIES.size(); i++) {
-                json.writeStartObject();
-                json.writeStringField("name", SERIES.get(i));
-                json.writeStringField("colour", palette.colour(i));
-                json.writeArrayFieldStart("dash");
-                for (int length : palette.dash(i)) {
-                    json.writeNumber(length);
-                }
-                json.writeEndArray();
-                json.writeEndObject();
-            }
-            json.writeEndArray();
+            SERIES.write(json);
             double rate = planned.problem().classes().stream()
                     .mapToDouble(one -> one.requestsPerSecond())
                     .sum();

@@ -62,10 +62,7 @@ public final class WhichPage {
                 .part("charts", charts(survey, traffics))
                 .part("cases", cases(survey, traffics))
                 .part("definitions", definitions(survey, offers))
-                .part(
-                        "command",
-                        "<p class=\"note\">The same input gives the same page, to the byte.</p>\n<pre>"
-                                + Html.escape(command) + "</pre>")
+                .command(command)
                 .part("chart-data", data(survey, traffics))
                 .format();
     }
@@ -86,7 +83,7 @@ public final class WhichPage {
 
     private static String charts(Survey survey, List<Traffic> traffics) {
         Html html = new Html();
-        String keys = keys(survey.offers(traffics.get(0)));
+        String keys = series(survey, traffics).keys();
         List<Double> shares = shares(traffics);
         for (int i = 0; i < shares.size(); i++) {
             String cached = Figures.wholePercent(shares.get(i)) + " cached";
@@ -122,21 +119,9 @@ public final class WhichPage {
                 .markup("</div>\n</section>\n\n");
     }
 
-    private static String keys(List<Offer> offers) {
-        Palette palette = Palette.of(offers.size());
-        Html html = new Html();
-        for (int i = 0; i < offers.size(); i++) {
-            List<String> dash = palette.dash(i).stream().map(String::valueOf).toList();
-            html.markup("<button class=\"key\" type=\"button\" aria-pressed=\"true\" data-series=\"" + i + "\">")
-                    .markup(
-                            "<svg width=\"26\" height=\"8\" aria-hidden=\"true\"><line x1=\"0\" x2=\"26\" y1=\"4\" y2=\"4\"")
-                    .markup(" style=\"stroke:var(" + palette.colour(i) + ")\" stroke-width=\"2.5\"")
-                    .markup(dash.isEmpty() ? "" : " stroke-dasharray=\"" + String.join(" ", dash) + "\"")
-                    .markup("></line></svg><span>")
-                    .name(offers.get(i).name())
-                    .markup("</span><output></output></button>\n");
-        }
-        return html.toString();
+    private static Series series(Survey survey, List<Traffic> traffics) {
+        return Series.of(
+                survey.offers(traffics.get(0)).stream().map(Offer::name).toList());
     }
 
     private static List<Double> shares(List<Traffic> traffics) {
@@ -161,24 +146,11 @@ public final class WhichPage {
 
     private static String data(Survey survey, List<Traffic> traffics) {
         List<Long> lengths = lengths(traffics);
-        List<Offer> some = survey.offers(traffics.get(0));
-        Palette palette = Palette.of(some.size());
+        Series series = series(survey, traffics);
         StringWriter text = new StringWriter();
         try (JsonGenerator json = ChartNumbers.FACTORY.createGenerator(text)) {
             json.writeStartObject();
-            json.writeArrayFieldStart("series");
-            for (int i = 0; i < some.size(); i++) {
-                json.writeStartObject();
-                json.writeStringField("name", some.get(i).name());
-                json.writeStringField("colour", palette.colour(i));
-                json.writeArrayFieldStart("dash");
-                for (int length : palette.dash(i)) {
-                    json.writeNumber(length);
-                }
-                json.writeEndArray();
-                json.writeEndObject();
-            }
-            json.writeEndArray();
+            series.write(json);
             json.writeArrayFieldStart("lengths");
             for (long length : lengths) {
                 json.writeNumber(length);
@@ -186,7 +158,13 @@ public final class WhichPage {
             json.writeEndArray();
             json.writeArrayFieldStart("panels");
             for (double share : shares(traffics)) {
-                panel(survey, lengths, share, traffics.get(0).outputTokens(), some.size(), json);
+                panel(
+                        survey,
+                        lengths,
+                        share,
+                        traffics.get(0).outputTokens(),
+                        series.names().size(),
+                        json);
             }
             json.writeEndArray();
             json.writeEndObject();

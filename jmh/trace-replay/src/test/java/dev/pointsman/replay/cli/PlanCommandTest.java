@@ -84,6 +84,20 @@ final class PlanCommandTest {
     }
 
     @Test
+    void promptsCachedAsAWhole_arePlannedAndReplayed() throws IOException {
+        Run run = plan(
+                "--traffic=2:2000:100:1",
+                "--slo=ttft=1s,tpot=50ms",
+                "--accelerators=h100-sxm",
+                "--tp=1",
+                "--verify",
+                "--json");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.object("verified")).containsEntry("ttftHolds", true);
+    }
+
+    @Test
     void targetThatNothingMeets_isSaidWithTheReason() {
         Run run = plan("--traffic=2:100000:100", "--slo=ttft=10ms,tpot=50ms", "--accelerators=h100-sxm", "--tp=1");
 
@@ -96,6 +110,23 @@ final class PlanCommandTest {
         assertThat(plan("--slo=ttft=1s,tpot=50ms").err()).contains("needs --trace or --traffic");
         assertThat(plan("--traffic=2:2000", "--slo=ttft=1s,tpot=50ms").err()).contains("RATE:INPUT:OUTPUT");
         assertThat(plan("--traffic=2:2000:9", "--slo=ttft=1").err()).contains("ttft=1");
+        assertThat(plan("--traffic=2:2000:9", "--slo=ttft=1s,tpot=50ms", "--available=h100-sxn=4")
+                        .err())
+                .contains("h100-sxn");
+    }
+
+    /** What there is may be said once for many plans, by any name that the catalog knows. */
+    @Test
+    void chipsThatThereAre_limitThePlan_andThoseThatAreNotUsedDoNot() {
+        Run run = plan(
+                "--traffic=2:2000:100",
+                "--slo=ttft=1s,tpot=50ms",
+                "--accelerators=h100-sxm",
+                "--tp=1",
+                "--available=h100=0,l4=3");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("0 chips of h100-sxm");
     }
 
     private Run plan(String... more) {

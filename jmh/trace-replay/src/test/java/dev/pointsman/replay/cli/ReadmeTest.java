@@ -101,19 +101,28 @@ final class ReadmeTest {
 
     @Test
     void plan_hasTheFieldsThatTheReadmeNames() throws IOException {
-        Run run = plan("--slo=ttft=1s,tpot=50ms", "--verify");
-        Run infeasible = plan("--slo=ttft=1ms,tpot=50ms");
+        Run run = plan("--traffic=2:500:20", "--slo=ttft=1s,tpot=50ms", "--verify");
+        Run infeasible = plan("--traffic=2:500:20", "--slo=ttft=1ms,tpot=50ms");
+        Run traced = plan("--trace=" + trace, "--slo=ttft=1s,tpot=50ms");
         Map<String, Object> json = run.json();
         json.replace("verified", Map.of("trace", "", "ttftHolds", true, "tpotHolds", true));
         Set<String> all = fields(json);
         all.addAll(fields(infeasible.json()));
+        all.addAll(fields(traced.json()));
 
         assertThat(run.object("verified")).containsKeys("trace", "ttftHolds", "tpotHolds", "readAgain");
-        assertThat(all).isEqualTo(names(between(section, "**`plan`**:", "**`compare`**:")));
+        assertThat(all).isEqualTo(names(between(section, "**`plan`**:", "**`which`**:")));
+    }
+
+    @Test
+    void which_hasTheFieldsThatTheReadmeNames() throws IOException {
+        Run run = Run.of("which", "deepseek-r1", "--accelerators=b200-sxm,l4", "--out=" + directory, "--json");
+
+        assertThat(fields(run.json())).isEqualTo(names(between(section, "**`which`**:", "**`compare`**:")));
     }
 
     private Run plan(String... more) {
-        List<String> all = new ArrayList<>(List.of("plan", "--model=llama-3.1-8b", "--traffic=2:500:20", "--json"));
+        List<String> all = new ArrayList<>(List.of("plan", "--model=llama-3.1-8b", "--json"));
         all.addAll(
                 List.of("--accelerators=h100-sxm,h200-sxm", "--available=h100-sxm=0", "--tp=1", "--out=" + directory));
         all.addAll(List.of(more));

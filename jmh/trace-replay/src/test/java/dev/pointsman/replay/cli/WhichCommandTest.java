@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.replay.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +35,34 @@ final class WhichCommandTest {
         assertThat(page)
                 .contains("llama-3.1-70b", "id=\"ttft-1\"", "id=\"usd-1\"", "Rests on", "which llama-3.1-70b")
                 .doesNotContain("{{", "src=\"http", "href=\"http");
+    }
+
+    @Test
+    void json_hasWhatTheTableHas_theFastestFirst() throws IOException {
+        Run run = Run.of(
+                "which",
+                "llama-3.1-70b",
+                "--prompts=2000",
+                "--accelerators=h100-sxm,b200-sxm,l4",
+                "--out=" + directory,
+                "--json");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        Map<?, ?> traffic = (Map<?, ?>) ((List<?>) run.json().get("traffic")).get(0);
+        List<?> offers = (List<?>) traffic.get("offers");
+        assertThat(offers)
+                .hasSize(3)
+                .allSatisfy(offer -> assertThat(micros(offer)).isPositive());
+        assertThat(offers).isSortedAccordingTo(Comparator.comparingLong(WhichCommandTest::micros));
+        assertThat(((Map<?, ?>) offers.get(0)).get("accelerator"))
+                .isEqualTo(traffic.get("fastest"))
+                .isEqualTo("b200-sxm");
+        assertThat(directory.resolve("which.html")).exists();
+    }
+
+    private static long micros(Object offer) {
+        Map<?, ?> ttft = (Map<?, ?>) requireNonNull(((Map<?, ?>) offer).get("ttftMicros"));
+        return ((Number) requireNonNull(ttft.get("estimate"))).longValue();
     }
 
     @Test

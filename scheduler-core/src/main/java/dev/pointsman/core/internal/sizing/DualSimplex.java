@@ -15,7 +15,8 @@ import java.util.Arrays;
  * <p>The row of the largest violation leaves, the column of the least ratio enters, the larger pivot on a tie. A column that has not
  * the room to mend the violation goes to its other bound instead, and the next one is looked at (Koberstein's bound flipping ratio
  * test), which also keeps useless small pivots out. After some steps without progress the least index is taken for both (Bland),
- * which cannot cycle. An answer that was reached by a small pivot, or by very many, counts only once it has been found again from a
+ * which cannot cycle but can take for ever where many costs are nothing, as those of routes are; so now and then the largest violation
+ * has its turn again, until the least index is taken to the end. An answer that was reached by a small pivot, or by very many, counts only once it has been found again from a
  * dictionary that was made afresh.
  */
 final class DualSimplex {
@@ -27,7 +28,11 @@ final class DualSimplex {
     private static final double SMALL = 1e-4;
     private static final int MOST_PIVOTS = 1000;
     private static final int MOST_REFRESHED = 3;
+    /** Steps without progress that the usual rule may take, and after which it has its next turn, and after how many it has none. */
     private static final int PATIENCE = 50;
+
+    private static final int TURN = 100;
+    private static final int MOST_TURNS = 500;
 
     private final int columns;
     private final int rows;
@@ -162,8 +167,9 @@ final class DualSimplex {
         int stalled = 0;
         int refreshed = 0;
         while (true) {
-            int row = leaving(stalled > PATIENCE);
-            if (row < 0 || !step(row, stalled > PATIENCE)) {
+            boolean bland = stalled % TURN > PATIENCE || stalled > TURN * MOST_TURNS;
+            int row = leaving(bland);
+            if (row < 0 || !step(row, bland)) {
                 if (!doubtful || refreshed == MOST_REFRESHED) {
                     return row < 0;
                 }

@@ -116,6 +116,22 @@ public record PoolState(
                 || (each < kvCapacity && (tooSlowAlone() || step.seconds(each) <= target.tpotSeconds() * margin));
     }
 
+    /**
+     * Returns how much of what the running replicas can take they have: the share of the time in which they read, or of the tokens
+     * that memory and TPOT allow, whichever is more. Above 1 if more tokens are asked for than that; 0 if none runs.
+     */
+    double utilization() {
+        double reads = running > 0 && option.role().prefills() ? busy : 0;
+        return running > 0 && option.role().decodes() && kvTokens > 0
+                ? Math.max(reads, kvTokens / running / Math.max(1, mostTokens()))
+                : reads;
+    }
+
+    private double mostTokens() {
+        double inTime = (target.tpotSeconds() - step.baseSeconds()) / step.secondsPerToken();
+        return inTime > 0 ? Math.min(kvCapacity, inTime) : kvCapacity;
+    }
+
     /** Returns the share of requests that so many replicas would serve in time: all or none of decode, a tail of waiting of prefill. */
     double attainment(int replicas) {
         if (replicas == 0) {

@@ -112,6 +112,7 @@ public final class ScalingLoops {
                 pool.option(),
                 present,
                 wanted,
+                pool.utilization(),
                 pool.queuedSeconds() / Math.max(1, pool.running()),
                 pool.attainment(wanted),
                 reason);

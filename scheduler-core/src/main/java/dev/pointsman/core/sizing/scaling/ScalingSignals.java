@@ -8,7 +8,7 @@ import dev.pointsman.core.sizing.ReplicaOption;
 import java.util.List;
 
 /**
- * What an autoscaler should know: numbers of replicas to run, how much waits, how many requests will be served in time. Immutable and
+ * What an autoscaler should know: numbers of replicas to run, how busy they are, how much waits, how many requests will be served in time. Immutable and
  * thread-safe.
  *
  * @param pools one for each pool
@@ -47,12 +47,20 @@ public record ScalingSignals(List<Pool> pools) {
      * @param option the kind
      * @param present replicas that run or start
      * @param desired replicas to run
+     * @param utilization how much of what the running replicas can take they have: the share of the time in which they read, or of
+     *     the tokens that memory and TPOT allow, whichever is more; at least 0, and above 1 if they are asked for more
      * @param queuedSeconds work that waits, in seconds of each running replica
      * @param attainment forecast share of requests that meet their target, in [0, 1]
      * @param reason why
      */
     public record Pool(
-            ReplicaOption option, int present, int desired, double queuedSeconds, double attainment, Reason reason) {
+            ReplicaOption option,
+            int present,
+            int desired,
+            double utilization,
+            double queuedSeconds,
+            double attainment,
+            Reason reason) {
         /** Checks what is given. */
         public Pool {
             requireNonNull(option, "option");
@@ -67,8 +75,8 @@ public record ScalingSignals(List<Pool> pools) {
 
     /**
      * Reports to an observer, and so to the metrics that hang on it: {@code fleet.desired-replicas}, {@code fleet.present-replicas},
-     * {@code fleet.queued-seconds}, {@code fleet.attainment-share} and {@code fleet.from-zero} (1 or 0), each for every pool by its
-     * {@link ReplicaOption#id()}.
+     * {@code fleet.utilization-share}, {@code fleet.queued-seconds}, {@code fleet.attainment-share} and {@code fleet.from-zero} (1 or
+     * 0), each for every pool by its {@link ReplicaOption#id()}, which says role, type and TP.
      *
      * @param observer who is told
      * @param source the name to tell it under
@@ -78,6 +86,7 @@ public record ScalingSignals(List<Pool> pools) {
             String kind = pool.option().id();
             observer.measured(source, "fleet.desired-replicas", kind, pool.desired());
             observer.measured(source, "fleet.present-replicas", kind, pool.present());
+            observer.measured(source, "fleet.utilization-share", kind, pool.utilization());
             observer.measured(source, "fleet.queued-seconds", kind, pool.queuedSeconds());
             observer.measured(source, "fleet.attainment-share", kind, pool.attainment());
             observer.measured(source, "fleet.from-zero", kind, pool.reason() == Reason.FROM_ZERO ? 1 : 0);

@@ -127,8 +127,33 @@ class ScalingLoopsTest {
                 .containsEntry("planner fleet.desired-replicas prefill/h100/tp1", 3.0)
                 .containsEntry("planner fleet.present-replicas prefill/h100/tp1", 2.0)
                 .containsEntry("planner fleet.queued-seconds prefill/h100/tp1", 0.5)
+                .containsEntry("planner fleet.utilization-share prefill/h100/tp1", 0.3)
+                .containsEntry(
+                        "planner fleet.attainment-share prefill/h100/tp1",
+                        one(prefill(2, 1.0)).attainment())
                 .containsEntry("planner fleet.from-zero prefill/h100/tp1", 0.0)
-                .hasSize(5);
+                .hasSize(6);
+    }
+
+    @Test
+    void utilization_isTimeSpentReading_orTokensOfThoseThatMemoryAndTpotAllow() {
+        PoolState.StepTime quick = new PoolState.StepTime(0.001, 1e-9);
+        PoolState.StepTime hopeless = new PoolState.StepTime(0.2, 1e-5);
+        ReplicaOption both = ReplicaOption.of(Role.PREFILL_DECODE, "h100", 1, 4, Map.of());
+
+        // A step of 100 ms reads 9,900 tokens; memory has room for 100,000.
+        assertThat(one(decode(2, 9_900)).utilization()).isCloseTo(0.5, within(1e-9));
+        assertThat(one(decode(2, 29_700)).utilization()).isCloseTo(1.5, within(1e-9));
+        assertThat(one(new PoolState(DECODE, 2, 0, 0, 20, 0, 0, 0, 50_000, 100_000, quick, TARGET))
+                        .utilization())
+                .isCloseTo(0.25, within(1e-9));
+        assertThat(one(new PoolState(DECODE, 2, 0, 0, 20, 0, 0, 0, 50_000, 100_000, hopeless, TARGET))
+                        .utilization())
+                .isCloseTo(0.25, within(1e-9));
+        assertThat(one(new PoolState(both, 2, 0, 0, 20, 0, 0.7, 0, 9_900, 100_000, STEP, TARGET))
+                        .utilization())
+                .isEqualTo(0.7);
+        assertThat(one(decode(0, 9_900)).utilization()).isZero();
     }
 
     @Test

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.pointsman.core.sizing.FleetPlan;
 import dev.pointsman.core.sizing.Infeasible;
 import dev.pointsman.core.sizing.PlanExplanation;
+import dev.pointsman.replay.plan.CacheUse;
 import dev.pointsman.replay.plan.PlannedFleet;
 import dev.pointsman.replay.plan.RequestClass;
 import dev.pointsman.replay.plan.Verification;
@@ -29,6 +30,15 @@ public final class PlanOutput {
                 json.writeEndObject();
             }
             json.writeEndArray();
+            CacheUse cache = planned.cache();
+            if (cache == null) {
+                json.writeNullField("cache");
+            } else {
+                json.writeObjectFieldStart("cache");
+                json.writeNumberField("tokens", cache.tokens());
+                json.writeBooleanField("pinned", cache.pinned());
+                json.writeEndObject();
+            }
             if (planned.outcome() instanceof FleetPlan plan) {
                 json.writeObjectFieldStart("plan");
                 plan(json, plan);

@@ -8,6 +8,8 @@ import java.util.TreeMap;
 
 /** Answers as maps, which compare and print well. */
 final class Answers {
+    private static final Tier[] TIERS = Tier.values();
+
     private Answers() {}
 
     /** Asks an index; matched blocks by slot, without slots that match nothing. */
@@ -31,7 +33,7 @@ final class Answers {
         for (int i = 0; i < matches.size(); i++) {
             int slot = matches.slot(i);
             List<Integer> numbers = new ArrayList<>(List.of(matches.blocks(slot), matches.leading(slot)));
-            for (Tier tier : Tier.values()) {
+            for (Tier tier : TIERS) {
                 numbers.add(matches.blocks(slot, tier));
             }
             map.put(slot, numbers);
@@ -44,7 +46,7 @@ final class Answers {
         boolean same = one.size() == other.size() && one.longest() == other.longest();
         for (int slot = 0; same && slot < slots; slot++) {
             same = one.blocks(slot) == other.blocks(slot) && one.leading(slot) == other.leading(slot);
-            for (Tier tier : Tier.values()) {
+            for (Tier tier : TIERS) {
                 same &= one.blocks(slot, tier) == other.blocks(slot, tier);
             }
         }

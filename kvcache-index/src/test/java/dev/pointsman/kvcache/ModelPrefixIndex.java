@@ -66,8 +66,12 @@ final class ModelPrefixIndex implements TieredPrefixIndex {
             int[] byTier = new int[TIERS];
             int leading = -1;
             int length = 0;
-            while (length < count && endpoint.blocks.containsKey(hashes[length])) {
-                int fastest = endpoint.blocks.get(hashes[length]).fastest();
+            while (length < count) {
+                Held held = endpoint.blocks.get(hashes[length]);
+                if (held == null) {
+                    break;
+                }
+                int fastest = held.fastest();
                 byTier[fastest]++;
                 if (fastest > 0 && leading < 0) {
                     leading = length;

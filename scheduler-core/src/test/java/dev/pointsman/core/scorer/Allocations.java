@@ -15,13 +15,15 @@ public final class Allocations {
 
     /**
      * Returns the bytes that one call allocates on average, once it is compiled: the least of some rounds, because now and then
-     * the JVM itself allocates on the thread.
+     * the JVM itself allocates on the thread. A round that allocates nothing is the last, as is one that allocates exactly
+     * what the one before did.
      */
     public static double perCall(Runnable call) {
         for (int i = 0; i < WARM_UP; i++) {
             call.run();
         }
         long least = Long.MAX_VALUE;
+        long before = Long.MAX_VALUE;
         for (int round = 0; round < ROUNDS; round++) {
             long bytes = once(() -> {
                 for (int i = 0; i < CALLS; i++) {
@@ -29,6 +31,10 @@ public final class Allocations {
                 }
             });
             least = Math.min(least, bytes);
+            if (bytes == 0 || bytes == before) {
+                break;
+            }
+            before = bytes;
         }
         return (double) least / CALLS;
     }

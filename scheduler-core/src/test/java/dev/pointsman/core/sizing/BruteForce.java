@@ -14,6 +14,7 @@ final class BruteForce {
     private final double[] prefill;
     private final double[] decode;
     private final int[] counts;
+    private final int[] running;
     private double best = Double.POSITIVE_INFINITY;
 
     private BruteForce(FleetProblem problem) {
@@ -22,10 +23,12 @@ final class BruteForce {
         rate = one.requestsPerSecond() * (1 - 1e-9);
         options = problem.options().size();
         counts = new int[options];
+        running = new int[options];
         prefill = new double[options];
         decode = new double[options];
         for (int i = 0; i < options; i++) {
             ReplicaOption option = problem.options().get(i);
+            running[i] = problem.current(option);
             double able = option.capacity(one).requestsPerSecond();
             boolean whole = option.role() == Role.PREFILL_DECODE;
             if (!whole && one.transferBytes() > 0) {
@@ -51,10 +54,9 @@ final class BruteForce {
             return;
         }
         ReplicaOption kind = problem.options().get(option);
-        int running = problem.current(kind);
         for (int count = 0; count * kind.chips() <= left; count++) {
             counts[option] = count;
-            int change = count - running;
+            int change = count - running[option];
             double changed = change > 0 ? change * problem.startDollars() : -change * problem.stopDollars();
             choose(
                     option + 1,
@@ -71,8 +73,7 @@ final class BruteForce {
         for (int i = 0; i < options; i++) {
             ReplicaOption kind = problem.options().get(i);
             watts += counts[i] * kind.watts();
-            if (Math.abs(counts[i] - problem.current(kind))
-                    > problem.mostChange().orElse(Integer.MAX_VALUE)) {
+            if (Math.abs(counts[i] - running[i]) > problem.mostChange().orElse(Integer.MAX_VALUE)) {
                 return false;
             }
             int chips = 0;

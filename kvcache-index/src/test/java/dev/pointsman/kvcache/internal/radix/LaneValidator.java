@@ -3,20 +3,25 @@ package dev.pointsman.kvcache.internal.radix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Walks everything that must always be so in a lane while nobody writes it. */
+/**
+ * Walks everything that must always be so in a lane while nobody writes it. What is checked block by block is only handed to
+ * AssertJ if it is wrong, since there are a million blocks to walk and AssertJ makes objects and descriptions first.
+ */
 public final class LaneValidator {
     private final Tree tree;
 
     /** Blocks by holder id and ordinal, in any tier and by tier. */
-    private final Map<Integer, Set<Integer>> heldBy = new HashMap<>();
+    private final Map<Integer, BitSet> heldBy = new HashMap<>();
 
     private final long[][] held;
-    private final Set<Long> hashes = new HashSet<>();
+    private final long[] hashes;
     private final int[] liveRecords = new int[Integer.SIZE];
     private long liveBlockRoom;
     private long blocks;
@@ -27,6 +32,7 @@ public final class LaneValidator {
     private LaneValidator(Tree tree) {
         this.tree = tree;
         held = new long[tree.holders.used()][Tree.TIERS];
+        hashes = new long[tree.blocks.used()];
     }
 
     /** Fails if anything is out of order. */
@@ -43,6 +49,7 @@ public final class LaneValidator {
                 checkFreeRun(run);
             }
         }
+        checkHashes();
         assertThat(runs).as("runs").isEqualTo(tree.runs.size()).isEqualTo(tree.heads.size());
         assertThat(tree.tally.get(Tally.RUNS)).as("counted runs").isEqualTo(runs);
         assertThat(tree.tally.get(Tally.BLOCKS)).as("counted blocks").isEqualTo(blocks);
@@ -74,10 +81,10 @@ public final class LaneValidator {
         assertThat(base + length).as("end of run " + run).isLessThanOrEqualTo(window + room);
         assertThat(all.room(run)).isGreaterThanOrEqualTo(length);
         for (int ordinal = base; ordinal < base + length; ordinal++) {
-            assertThat(all.of(ordinal)).as("run of block " + ordinal).isEqualTo(run);
-            assertThat(hashes.add(tree.blocks.content.get(ordinal)))
-                    .as("hash of block " + ordinal + " is here once")
-                    .isTrue();
+            if (all.of(ordinal) != run) {
+                assertThat(all.of(ordinal)).as("run of block " + ordinal).isEqualTo(run);
+            }
+            hashes[(int) blocks + ordinal - base] = tree.blocks.content.get(ordinal);
         }
         assertThat(tree.heads.find(tree.blocks.content.get(base)))
                 .as("head of run " + run)
@@ -100,6 +107,15 @@ public final class LaneValidator {
                 any |= Coverage.form(tree.cells(run, tier)[tree.cell(run, tier)]) != Coverage.NOBODY;
             }
             assertThat(any).as("a record of lower tiers is used").isTrue();
+        }
+    }
+
+    private void checkHashes() {
+        Arrays.sort(hashes, 0, (int) blocks);
+        for (int i = 1; i < blocks; i++) {
+            if (hashes[i] == hashes[i - 1]) {
+                assertThat(hashes[i]).as("hash that is here once").isNotEqualTo(hashes[i - 1]);
+            }
         }
     }
 
@@ -135,9 +151,10 @@ public final class LaneValidator {
             assertThat(mask & ~all).as("mask beyond the run").isZero();
             assertThat(tree.coverage.mask(cells, at, id, all)).isEqualTo(mask);
             held[id][tier] += Long.bitCount(mask);
+            BitSet ordinals = heldBy.computeIfAbsent(id, added -> new BitSet());
             for (long bits = mask; bits != 0; bits &= bits - 1) {
                 int ordinal = tree.runs.base(run) + Long.numberOfTrailingZeros(bits);
-                heldBy.computeIfAbsent(id, added -> new HashSet<>()).add(ordinal);
+                ordinals.set(ordinal);
                 copies += tree.copies.count(id, tier, ordinal) > 1 ? 1 : 0;
             }
         }
@@ -164,10 +181,10 @@ public final class LaneValidator {
             Holder holder = tree.holders.withId(id);
             assertThat(holder.held).as("blocks of holder " + id + " by tier").isEqualTo(held[id]);
             if (!holder.dead) {
-                Set<Integer> named = new HashSet<>();
+                BitSet named = new BitSet();
                 checkNames(holder.names, named);
-                assertThat(named).as("named blocks of holder " + id).isEqualTo(heldBy.getOrDefault(id, Set.of()));
-                size += named.size();
+                assertThat(named).as("named blocks of holder " + id).isEqualTo(heldBy.getOrDefault(id, new BitSet()));
+                size += named.cardinality();
                 for (int tier = 0; tier < Tree.TIERS; tier++) {
                     byTier[tier] += held[id][tier];
                 }
@@ -189,21 +206,25 @@ public final class LaneValidator {
         return tree.holders.slots()[id] < 0 && !tree.holders.isDead(id);
     }
 
-    private void checkNames(Names names, Set<Integer> into) {
+    private void checkNames(Names names, BitSet into) {
         int entries = 0;
         int aliases = 0;
         for (int place = 0; place < names.places(); place++) {
             int ordinal = names.ordinal(place);
             if (ordinal != Names.NONE) {
                 entries++;
-                assertThat(into.add(ordinal))
-                        .as("one name for block " + ordinal)
-                        .isTrue();
-                assertThat(names.find(names.name(place), names.isOwn(place)))
-                        .as("place of a name")
-                        .isEqualTo(place);
+                if (into.get(ordinal)) {
+                    throw new AssertionError("two names for block " + ordinal);
+                }
+                into.set(ordinal);
+                int found = names.find(names.name(place), names.isOwn(place));
+                if (found != place) {
+                    assertThat(found).as("place of a name").isEqualTo(place);
+                }
                 if (names.isOwn(place)) {
-                    assertThat(names.name(place)).isEqualTo(tree.blocks.content.get(ordinal));
+                    if (names.name(place) != tree.blocks.content.get(ordinal)) {
+                        assertThat(names.name(place)).isEqualTo(tree.blocks.content.get(ordinal));
+                    }
                 } else if (names.name(place) != tree.blocks.engine(ordinal)) {
                     aliases++;
                 }

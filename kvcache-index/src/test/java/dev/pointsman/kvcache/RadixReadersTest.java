@@ -23,9 +23,8 @@ class RadixReadersTest {
     @Test
     void readers_seeWhatWasHeld_andNeverMore() throws Exception {
         boolean deep = Boolean.getBoolean("pointsman.stress");
-        // A virtual machine of its own: those that jcstress starts get the flags of the one it runs in, and would all
-        // be
-        // slowed down by what measures coverage here.
+        // In a JVM of its own: those that jcstress starts get the flags of the one it runs in, and what measures
+        // coverage here would slow down all of them.
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx2g",

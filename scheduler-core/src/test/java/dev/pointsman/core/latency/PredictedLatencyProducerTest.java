@@ -191,7 +191,7 @@ class PredictedLatencyProducerTest {
         Map<String, Long> ttft = cycle.numbers(LATENCY.ttft());
         assertThat(ttft.get("far") - ttft.get("near")).isCloseTo(millis(25), within(2L));
         PredictedTimes times = requireNonNull(cycle.attribute(LATENCY.times()));
-        assertThat(times.transferNanos(cycle.fleet().slotOf("far"))).isEqualTo(millis(25));
+        assertThat(times.transferNanos(cycle.fleet().slotOf("far"))).isEqualTo((double) millis(25));
         assertThat(times.transferNanos(cycle.fleet().slotOf("near"))).isZero();
     }
 

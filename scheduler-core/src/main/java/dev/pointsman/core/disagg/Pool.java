@@ -31,6 +31,8 @@ final class Pool {
     double[] ownRead = new double[0];
     /** Requests that wait to be read there, and for room. */
     double[] ahead = new double[0];
+    /** Requests a nanosecond that come to be read there, and have a reason to; once a way to read was looked for. */
+    private double[] tied = new double[0];
     /**
      * What reading scores at least, other terms than TTFT left out. Reading a part of what is to be read is taken to take at least that
      * part of the time, which holds where there are fixed costs and attention, and can only cost exactness if pools are pruned.
@@ -67,6 +69,9 @@ final class Pool {
 
     double[] decoding = new double[0];
 
+    /** What reading a token takes where that takes least; infinite if nobody says. */
+    double quickest;
+
     private int[] sources = new int[0];
     private int sourceCount;
 
@@ -84,6 +89,7 @@ final class Pool {
         running = new long[length];
         ownRead = new double[length];
         ahead = new double[length];
+        tied = new double[length];
         bound = new double[length];
         key = new double[length];
         chipBytes = new double[length];
@@ -110,6 +116,7 @@ final class Pool {
     void clear() {
         Arrays.fill(place, 0, size, null);
         size = 0;
+        quickest = Double.POSITIVE_INFINITY;
         sourceCount = 0;
     }
 
@@ -148,6 +155,9 @@ final class Pool {
             return false;
         }
         ownRead[i] = read;
+        if (waitPerToken[i] > 0) {
+            quickest = Math.min(quickest, waitPerToken[i]);
+        }
         wait[i] = (Math.max(0, question.ttft.get(at) - read) + question.laterWait(at)) * question.unread(at, place(i));
         return true;
     }
@@ -227,6 +237,7 @@ final class Pool {
     /** Finds the best way for one candidate to read the prompt: where its KV and encodings come from. */
     void read(int i, Question question, Encoders encoders) {
         score[i] = Double.POSITIVE_INFINITY;
+        tied[i] = question.reuse * place(i).readRate(question.now);
         int best = encoders.best(place(i), slot[i], question);
         consider(i, KvSource.RECOMPUTE, -1, 0, onChip[i], best, question, encoders);
         Place here = place(i);
@@ -300,7 +311,8 @@ final class Pool {
             int encoderThere,
             Question question) {
         double added = read + ownEncoding;
-        double delay = added * ahead[i] + encoderBacklog;
+        // Those that come meanwhile wait half of it on average.
+        double delay = added * (ahead[i] + tied[i] * added / 2) + encoderBacklog;
         double total = question.urgency * (encoding + wait[i] + fetching + read + question.settings.backlog() * delay)
                 + question.settings.interference() * slower;
         if (total < score[i]) {

@@ -363,6 +363,43 @@ class JointDisaggHandlerTest {
     }
 
     @Test
+    void readerThatManyComeBackTo_isSparedLongPrompts() {
+        // The earlier ones all went to the first slot, which is that of p.
+        Scene one = Scene.of(8_000, List.of(P), List.of(D.cached(4_000).waiting(9_000)));
+        Scene two = one.with(List.of(P, Spot.of("q").waiting(20)), one.decode());
+        JointDisaggHandler handler = handler();
+
+        LegTuple before = two.plan(handler).chosen();
+        for (int i = 0; i < 100; i++) {
+            JointProperties.dispatched(two, handler);
+        }
+
+        assertThat(before.path()).isEqualTo("p->d");
+        assertThat(two.plan(handler).chosen().path()).isEqualTo("q->d");
+        LegTuple onlyOne = one.plan(handler).chosen();
+        double comeMeanwhile = 0.5 * (1 - Math.pow(31 / 32.0, 100)) * 100 / 30e9 * onlyOne.readNanos();
+        assertThat(onlyOne.backlogNanos()).isEqualTo(comeMeanwhile * onlyOne.readNanos() / 2, within(1e3));
+    }
+
+    @Test
+    void whatIsPushedOut_isReadAgainWhereThatIsQuickest() {
+        Spot slow = new Spot("slow", 0, 4_000, 0, 100_000, 0, 0, 20_000_000, 0, "", "");
+        Scene alone = Scene.of(8_000, List.of(), List.of(slow));
+        JointDisaggHandler handler = handler();
+        for (int i = 0; i < 100; i++) {
+            JointProperties.dispatched(alone, handler);
+        }
+
+        double here = alone.plan(handler).chosen().displacedNanos();
+        LegTuple beside = alone.with(List.of(P.waiting(60_000)), alone.decode())
+                .plan(handler)
+                .chosen();
+
+        assertThat(beside.path()).isEqualTo("local slow");
+        assertThat(beside.displacedNanos()).isEqualTo(here / 2, within(1.0));
+    }
+
+    @Test
     void switchingKind_takesAClearGain() {
         // Remote is better by 3 ms: 8,000 tokens take 83.9 ms to move, and the step with the first one 20 ms.
         Scene slightly = Scene.of(8_000, List.of(P), List.of(D.waiting(107)));

@@ -98,13 +98,14 @@ public final class Endpoint {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Endpoint that
-                && id.equals(that.id)
-                && address.equals(that.address)
-                && labels.equals(that.labels)
-                && role == that.role
-                && Objects.equals(model, that.model)
-                && Objects.equals(accelerator, that.accelerator);
+        return this == other
+                || (other instanceof Endpoint that
+                        && id.equals(that.id)
+                        && address.equals(that.address)
+                        && labels.equals(that.labels)
+                        && role == that.role
+                        && Objects.equals(model, that.model)
+                        && Objects.equals(accelerator, that.accelerator));
     }
 
     @Override

@@ -13,8 +13,11 @@ import dev.pointsman.api.data.DataKey;
 import dev.pointsman.api.data.InFlightLoad;
 import dev.pointsman.api.data.PrefixMatch;
 import dev.pointsman.api.decision.Dispatch;
+import dev.pointsman.api.decision.Ending;
 import dev.pointsman.api.decision.Leg;
 import dev.pointsman.api.decision.Rejection;
+import dev.pointsman.api.decision.Target;
+import dev.pointsman.api.decision.Usage;
 import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.fleet.FleetListener;
 import dev.pointsman.api.plugin.ProfileHandler;
@@ -52,12 +55,16 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code TTFT} of a local prefill is encoding, wait on the decode endpoint, the least of recomputing, loading from a lower tier
  *       and pulling from a peer, and the reading of what is left. Of a remote one, the same on the prefill endpoint, and moving to
- *       the decode endpoint what is missing there, and waiting for a place in its batch. Both: waiting for KV to become free.
+ *       the decode endpoint what is missing there, and waiting for a place in its batch and for the step with its first token: half
+ *       of the one that is under way, and the next. Both: waiting for KV to become free. KV that is still on its way to a decode
+ *       endpoint need not be sent again, but is nothing that a prompt could build on that is read there itself.
  *   <li>{@code V} is by how much other requests' first tokens come later. Whatever is read delays those who wait there: the seconds of
  *       reading, times the requests that wait. (As many come while a queue drains as wait in it, so these stand for those to come; and
- *       work times backlog is what drift-plus-penalty control weighs, which keeps queues stable wherever that can be done.) And the
- *       KV that is new on the decode endpoint displaces other prefixes: the share of prompts that was cached of late, times what
- *       reading that much takes there and delays.
+ *       work times backlog is what drift-plus-penalty control weighs, which keeps queues stable wherever that can be done.) Those
+ *       that come while it is read wait half of it on average, if they are tied to the reader by what it has cached: the rate at
+ *       which prompts are sent there to be read, times the share of prompts that was cached of late; others go elsewhere. And the KV
+ *       that is new on the decode endpoint displaces other prefixes: that share again, times what reading as much takes wherever that
+ *       is quickest, and delays here.
  *   <li>{@code dTPOT} is what all requests that run along lose together over the expected output, by the reading of this prompt and by
  *       longer decode steps, and what this request loses against the fastest decode endpoint.
  *   <li>{@code Z} is a virtual queue of TTFT deficits for each model, in targets: it grows by what is predicted beyond a request's
@@ -110,6 +117,7 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
     private final AttributeKey<Choice> choiceKey;
     private final Places places;
     private final ModelMemory memories = new ModelMemory();
+    private final ComingKv comingKv = new ComingKv();
     /** Searches that nobody uses just now: as many at most as there ever were decisions at once. */
     private final Queue<JointSearch> spares = new ConcurrentLinkedQueue<>();
 
@@ -141,14 +149,24 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         final double target;
         /** The share of the prompt that was cached at the decode endpoint that had most of it. */
         final double cached;
+        /** What will be on its way to the decode endpoint; null if nothing, or prompts are not told apart. */
+        final ComingKv.@Nullable Coming coming;
 
-        Choice(JointPlan plan, int[] decode, int[] prefill, int[] encode, double target, double cached) {
+        Choice(
+                JointPlan plan,
+                int[] decode,
+                int[] prefill,
+                int[] encode,
+                double target,
+                double cached,
+                ComingKv.@Nullable Coming coming) {
             this.plan = plan;
             this.decode = decode;
             this.prefill = prefill;
             this.encode = encode;
             this.target = target;
             this.cached = cached;
+            this.coming = coming;
         }
     }
 
@@ -171,7 +189,7 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
 
     @Override
     public Set<DataKey> consumesIfPresent() {
-        return Set.of(prefix.weighted());
+        return Set.of(prefix.weighted(), prefix.hashes());
     }
 
     @Override
@@ -209,7 +227,7 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
 
     private void choose(ProductionCycle cycle, ProfileResults results, ProfileResult decoded) {
         ModelMemory.Memory memory = memories.of(cycle.request().model());
-        Question question = new Question(cycle, latency, prefix, settings, places, memory);
+        Question question = new Question(cycle, latency, prefix, settings, places, comingKv, memory);
         JointSearch search = spares.poll();
         if (search == null) {
             search = new JointSearch();
@@ -217,7 +235,7 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         JointSearch.Outcome outcome = search.search(found(prefill, results), decoded, found(encode, results), question);
         Choice choice = outcome == JointSearch.Outcome.FOUND
                 ? decide(search, question, memory.last())
-                : new Choice(new JointPlan(null, null, search.ladder, -1), NOBODY, NOBODY, NOBODY, 0, 0);
+                : new Choice(new JointPlan(null, null, search.ladder, -1), NOBODY, NOBODY, NOBODY, 0, 0, null);
         search.clear();
         spares.offer(search);
         cycle.put(choiceKey, choice);
@@ -252,7 +270,8 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
                 remote ? search.prefillsWith(d, p, Leg.MAX_FALLBACKS, question) : NOBODY,
                 encoder < 0 ? NOBODY : new int[] {encoder},
                 question.target(search.decode.slot[d]),
-                search.decode.mostCached(question));
+                search.decode.mostCached(question),
+                remote ? question.comingTo(search.decode.slot[d]) : null);
     }
 
     /** Compares the best pair with the best local prefill, and says why on the ladder. */
@@ -366,14 +385,35 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         Choice choice = cycle.attribute(choiceKey);
         LegTuple chosen = choice == null ? null : choice.plan.chosen();
         if (choice != null && chosen != null) {
+            int reader = dispatch.decision().primary().target().slot();
             for (Leg leg : dispatch.decision().otherLegs()) {
                 if (chosen.remote() && leg.profile().equals(prefill)) {
-                    places.sent(cycle.fleet(), leg.target().slot());
+                    reader = leg.target().slot();
+                    places.sent(cycle.fleet(), reader);
                 }
+            }
+            places.reads(cycle.fleet(), reader, cycle.now());
+            if (choice.coming != null) {
+                comingKv.dispatched(dispatch, choice.coming);
             }
             memories.dispatched(
                     cycle.request().model(), chosen.remote(), chosen.ttftNanos(), choice.target, choice.cached);
         }
+    }
+
+    @Override
+    public void firstToken(Dispatch dispatch, long now) {
+        comingKv.came(dispatch);
+    }
+
+    @Override
+    public void failedOver(Dispatch dispatch, Target from, Target to, long now) {
+        comingKv.came(dispatch);
+    }
+
+    @Override
+    public void ended(Dispatch dispatch, Ending ending, Usage usage, long now) {
+        comingKv.came(dispatch);
     }
 
     @Override

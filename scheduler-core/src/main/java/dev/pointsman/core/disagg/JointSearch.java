@@ -183,15 +183,20 @@ final class JointSearch {
         long running = decode.running[i];
         // Where KV is known it says how long to wait for a place; those that wait then may only be waiting to be read.
         boolean queues = capacity <= 0 && running > 0 && metrics.waitingRequests() > 0;
-        decode.queueing[i] = queues ? answer * metrics.waitingRequests() / running : 0;
+        // The step that is under way, of which half is left on average, and the one with the first token.
+        double steps = running > 0 ? 1.5 : 1;
+        decode.queueing[i] = (queues ? answer * metrics.waitingRequests() / running : 0) + steps * tpot;
         double slower = 0;
         if (running > 0 && question.slowdown.has(slot)) {
             slower = Math.max(0, question.slowdown.get(slot) - running * decode.ownStops[i]);
         }
         decode.decoding[i] = slower + question.output * (tpot - fastest);
-        decode.displaced[i] = question.reuse * decode.ownRead[i] * (1 + decode.ahead[i]);
-        decode.tail[i] = question.urgency * (decode.kvWait[i] + question.settings.backlog() * decode.displaced[i])
-                + question.settings.interference() * decode.decoding[i];
+        // It will be read again wherever that is quickest, not necessarily here.
+        double perToken = decode.waitPerToken[i];
+        double pace = perToken > 0 ? Math.min(decode.quickest, prefill.quickest) / perToken : 1;
+        decode.displaced[i] = question.reuse * decode.ownRead[i] * Math.min(1, pace) * (1 + decode.ahead[i]);
+        decode.tail[i] = question.urgency * (decode.kvWait[i] + question.backlog * decode.displaced[i])
+                + question.interference * decode.decoding[i];
         return true;
     }
 
@@ -203,12 +208,22 @@ final class JointSearch {
         localCount = decode.keepLeast(question, locals, question.settings.perRole());
         for (int k = 0; k < localCount; k++) {
             int i = locals[k];
-            decode.read(i, question, encoders);
+            readHere(i, question);
             double score = decode.score[i] + decode.tail[i];
             if (score < bestLocalScore || (score == bestLocalScore && drawn(i, bestLocal, decode, question))) {
                 bestLocalScore = score;
                 bestLocal = i;
             }
+        }
+    }
+
+    /** Finds the best way to read where the answer is made, which cannot use KV that is still to come. */
+    private void readHere(int i, Question question) {
+        long there = question.there(decode.slot[i], decode.cached[i]);
+        if (there == decode.cached[i]) {
+            decode.read(i, question, encoders);
+        } else {
+            decode.readWith(i, there, question, encoders);
         }
     }
 

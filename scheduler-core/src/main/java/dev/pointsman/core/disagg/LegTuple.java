@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param fetchNanos loading or pulling KV to there
  * @param readNanos reading what is left of the prompt there
  * @param transferNanos moving KV from there to the decode endpoint; 0 if local
- * @param admissionNanos waiting for the decode endpoint to have room
+ * @param admissionNanos waiting for the decode endpoint to have room, and, if the prompt is read elsewhere, for its step with the
+ *     first token
  * @param interferenceNanos what all requests running along lose together over the expected output, and this one against the fastest
  *     decode endpoint
- * @param backlogNanos what other requests are delayed by: the reader's work, for each that waits there
+ * @param backlogNanos what other requests are delayed by: the reader's work, for each that waits there or will meanwhile
  * @param displacedNanos what it will take to read again what this request's KV pushes out of the decode endpoint, and delay by it
  * @param scoreNanos the weighted sum that is least for the best tuple; first tokens weigh more in it while targets are missed
  */

@@ -55,6 +55,15 @@ final class Places {
         }
     }
 
+    /** Takes down a prompt that is to be read at a slot, there or for another one. */
+    void reads(FleetSnapshot fleet, int slot, long now) {
+        AtomicReferenceArray<@Nullable Place> places = bySlot;
+        Place place = slot < places.length() ? places.get(slot) : null;
+        if (place != null && fleet.occupied(slot) && place.incarnation == fleet.incarnation(slot)) {
+            place.reads(now);
+        }
+    }
+
     private synchronized void keep(int slot, Place place) {
         AtomicReferenceArray<@Nullable Place> places = bySlot;
         if (slot >= places.length()) {
@@ -78,6 +87,26 @@ final class Places {
         }
     }
 
+    /**
+     * How many prompts came to be read somewhere of late. Immutable.
+     *
+     * @param count how many, of which those of {@link #MEMORY_NANOS} before the last one count e times less
+     * @param last when the last one came
+     */
+    private record Reads(double count, long last) {
+        static final Reads NONE = new Reads(0, 0);
+        /** Half a minute: many prompts, or none where hardly any come. */
+        private static final double MEMORY_NANOS = 30e9;
+
+        Reads and(long now) {
+            return new Reads(1 + rate(now) * MEMORY_NANOS, now);
+        }
+
+        double rate(long now) {
+            return count == 0 ? 0 : count / MEMORY_NANOS * Math.exp(-Math.max(0, now - last) / MEMORY_NANOS);
+        }
+    }
+
     /** One endpoint during one of its lives, and what was sent there since its last report. Thread-safe. */
     static final class Place {
         final Endpoint endpoint;
@@ -89,6 +118,7 @@ final class Places {
         /** The way from its own lower tier. */
         final KvLink lowerTier;
 
+        private volatile Reads reads = Reads.NONE;
         private final long incarnation;
         private final JointSettings settings;
         private long reportedAt = Long.MIN_VALUE;
@@ -156,6 +186,16 @@ final class Places {
         /** Returns the prompts sent here to be read since a report, as far as this scheduler sent them. */
         synchronized int sentSince(long report) {
             return report == reportedAt ? sentSince : 0;
+        }
+
+        /** Takes down a prompt that is to be read here. */
+        synchronized void reads(long now) {
+            reads = reads.and(now);
+        }
+
+        /** Returns how many prompts a nanosecond come to be read here, of late and as far as this scheduler sends them. */
+        double readRate(long now) {
+            return reads.rate(now);
         }
 
         /** Tells whether KV of one is any use to the other: the same revision if both state one, model and data type. */

@@ -34,6 +34,8 @@ final class Pool {
     double[] ownStops = new double[0];
     /** Requests that wait to be read there, and for room. */
     double[] ahead = new double[0];
+    /** Requests a nanosecond that come to be read there, and have a reason to; once a way to read was looked for. */
+    private double[] tied = new double[0];
     /**
      * What reading scores at least, other terms than TTFT left out. Reading a part of what is to be read is taken to take at least that
      * part of the time, which holds where there are fixed costs and attention, and can only cost exactness if pools are pruned.
@@ -70,6 +72,9 @@ final class Pool {
 
     double[] decoding = new double[0];
 
+    /** What reading a token takes where that takes least; infinite if nobody says. */
+    double quickest;
+
     private int[] sources = new int[0];
     private int sourceCount;
 
@@ -88,6 +93,7 @@ final class Pool {
         ownRead = new double[length];
         ownStops = new double[length];
         ahead = new double[length];
+        tied = new double[length];
         bound = new double[length];
         key = new double[length];
         chipBytes = new double[length];
@@ -114,6 +120,7 @@ final class Pool {
     void clear() {
         Arrays.fill(place, 0, size, null);
         size = 0;
+        quickest = Double.POSITIVE_INFINITY;
         sourceCount = 0;
     }
 
@@ -154,11 +161,18 @@ final class Pool {
             return false;
         }
         ownRead[i] = read;
-        ownStops[i] = running[i] == 0 ? 0 : times.interferenceNanos(at, question.prompt - cached[i], cached[i]);
+        ownStops[i] = stopsEach(i, times, question);
+        if (waitPerToken[i] > 0) {
+            quickest = Math.min(quickest, waitPerToken[i]);
+        }
         // A transfer that the producer has counted would be another one than the links' that count here.
         double before = Math.max(0, question.ttft.get(at) - times.transferNanos(at) - read);
         wait[i] = (before + question.laterWait(at)) * question.unread(at, here, metrics);
         return true;
+    }
+
+    private double stopsEach(int i, PredictedTimes times, Question question) {
+        return running[i] == 0 ? 0 : times.interferenceNanos(slot[i], question.prompt - cached[i], cached[i]);
     }
 
     /** Returns the largest share of the prompt that a candidate has cached. */
@@ -186,7 +200,9 @@ final class Pool {
             for (int i = 0; i < size; i++) {
                 key[i] = cached[i] == 0 ? Double.POSITIVE_INFINITY : -(double) cached[i];
             }
-            sourceCount = keepLeast(question, sources, question.settings.perRole());
+            int most = question.settings.perRole();
+            // Where not all are kept anyway, what further ones have less than the first is seldom made up for by a nearer way.
+            sourceCount = keepLeast(question, sources, size > most ? (most + 1) / 2 : most);
         }
         PredictedTimes times = requireNonNull(question.times);
         for (int s = 0; s < sourceCount; s++) {
@@ -255,6 +271,7 @@ final class Pool {
     /** Finds the best way for one candidate to read the prompt: where its KV and encodings come from. */
     void read(int i, Question question, Encoders encoders) {
         score[i] = Double.POSITIVE_INFINITY;
+        tied[i] = question.reuse * place(i).readRate(question.now);
         int best = encoders.best(place(i), slot[i], question);
         consider(i, KvSource.RECOMPUTE, -1, 0, onChip[i], best, question, encoders);
         Place here = place(i);
@@ -276,6 +293,24 @@ final class Pool {
                 consider(i, KvSource.PEER_PULL, from, pull, cached[from], best, question, encoders);
             }
         }
+    }
+
+    /** Finds the best way for one candidate that has less of the prompt than what else counts as cached there. */
+    void readWith(int i, long there, Question question, Encoders encoders) {
+        long allCached = cached[i];
+        long allOnChip = onChip[i];
+        double allRead = ownRead[i];
+        double allStops = ownStops[i];
+        PredictedTimes times = requireNonNull(question.times);
+        cached[i] = there;
+        onChip[i] = Math.min(allOnChip, there);
+        ownRead[i] = times.readNanos(slot[i], question.prompt - there, there);
+        ownStops[i] = stopsEach(i, times, question);
+        read(i, question, encoders);
+        cached[i] = allCached;
+        onChip[i] = allOnChip;
+        ownRead[i] = allRead;
+        ownStops[i] = allStops;
     }
 
     private void consider(
@@ -330,9 +365,10 @@ final class Pool {
             int encoderThere,
             Question question) {
         double added = read + ownEncoding;
-        double delay = added * ahead[i] + encoderBacklog;
-        double total = question.urgency * (encoding + wait[i] + fetching + read + question.settings.backlog() * delay)
-                + question.settings.interference() * slower;
+        // Those that come meanwhile wait half of it on average.
+        double delay = added * (ahead[i] + tied[i] * added / 2) + encoderBacklog;
+        double total = question.urgency * (encoding + wait[i] + fetching + read + question.backlog * delay)
+                + question.interference * slower;
         if (total < score[i]) {
             score[i] = total;
             source[i] = from;

@@ -14,6 +14,7 @@ import dev.pointsman.api.fleet.EndpointMetrics;
 import dev.pointsman.api.fleet.FleetSnapshot;
 import dev.pointsman.api.fleet.Signal;
 import dev.pointsman.api.request.MultimodalItem;
+import dev.pointsman.core.internal.prompt.PromptHashes;
 import dev.pointsman.core.latency.PredictedLatency;
 import dev.pointsman.core.latency.PredictedTimes;
 import java.util.List;
@@ -23,14 +24,20 @@ import org.jspecify.annotations.Nullable;
 final class Question {
     final JointSettings settings;
     final Places places;
+    private final ComingKv coming;
     final FleetSnapshot fleet;
     final Draw draw;
+    final long now;
     final long prompt;
     final long output;
     /** Tokens of images and the like, still to be encoded; 0 for none. */
     final long pictures;
     /** What time to first token counts, at least 1. */
     final double urgency;
+    /** What a second counts that running requests lose, and that others wait. */
+    final double interference;
+
+    final double backlog;
     /** The share of prompts of late that was cached somewhere. */
     final double reuse;
 
@@ -46,6 +53,7 @@ final class Question {
     private final @Nullable PrefixMatch match;
     private final LongColumn matched;
     private final DoubleColumn weighted;
+    private final @Nullable PromptHashes hashes;
 
     Question(
             SchedulingCycle cycle,
@@ -53,9 +61,12 @@ final class Question {
             Prefix prefix,
             JointSettings settings,
             Places places,
+            ComingKv coming,
             ModelMemory.Memory memory) {
         this.settings = settings;
         this.places = places;
+        this.coming = coming;
+        now = cycle.now();
         fleet = cycle.fleet();
         draw = cycle.draw().forPurpose("joint-disagg");
         prompt = cycle.request().prompt().tokenCount();
@@ -63,6 +74,8 @@ final class Question {
         output = expected == null ? 0 : expected;
         pictures = pictures(cycle.request().multimodalItems());
         urgency = 1 + memory.deficit();
+        interference = settings.interference();
+        backlog = settings.backlog();
         reuse = memory.reuse();
         times = cycle.attribute(keys.times());
         ttft = cycle.column(keys.ttft());
@@ -76,15 +89,21 @@ final class Question {
         match = cycle.attribute(prefix.match);
         matched = cycle.column(prefix.matched);
         weighted = cycle.column(prefix.weighted);
+        hashes = cycle.attribute(prefix.hashes);
     }
 
     /** What a prefix producer writes under. */
-    record Prefix(AttributeKey<PrefixMatch> match, LongColumnKey matched, DoubleColumnKey weighted) {
+    record Prefix(
+            AttributeKey<PrefixMatch> match,
+            LongColumnKey matched,
+            DoubleColumnKey weighted,
+            AttributeKey<PromptHashes> hashes) {
         static Prefix by(String producer) {
             return new Prefix(
                     PrefixMatch.of(producer),
                     PrefixMatch.matchedBlocks(producer),
-                    PrefixMatch.weightedBlocks(producer));
+                    PrefixMatch.weightedBlocks(producer),
+                    PromptHashes.of(producer));
         }
     }
 
@@ -100,6 +119,22 @@ final class Question {
     long cached(int slot) {
         long blocks = match == null ? 0 : Math.min(matched.get(slot), match.totalBlocks());
         return match == null || blocks <= 0 ? 0 : Math.max(0, Math.min(blocks * match.blockSize(), prompt - 1));
+    }
+
+    /** Returns those of the cached tokens that an endpoint has, since they are not on their way there yet. */
+    long there(int slot, long cached) {
+        if (hashes == null || cached == 0) {
+            return cached;
+        }
+        int blocks = (int) Math.min(matched.get(slot), hashes.count());
+        return blocks <= 0 ? cached : coming.there(slot, hashes.array()[blocks - 1], cached);
+    }
+
+    /** Returns what will be on its way to a decode endpoint if the prompt is read elsewhere; null if prompts are not told apart. */
+    ComingKv.@Nullable Coming comingTo(int slot) {
+        return hashes == null || hashes.count() == 0
+                ? null
+                : new ComingKv.Coming(slot, hashes.array()[hashes.count() - 1], there(slot, cached(slot)));
     }
 
     /** Returns those of the cached tokens that are not on the accelerator, as far as weights of blocks tell. */

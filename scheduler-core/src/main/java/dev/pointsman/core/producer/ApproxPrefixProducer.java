@@ -106,7 +106,7 @@ public final class ApproxPrefixProducer implements DataProducer, SchedulingObser
     private ApproxPrefixProducer(Builder builder) {
         matchKey = PrefixMatch.of(builder.name);
         blocksKey = PrefixMatch.matchedBlocks(builder.name);
-        hashesKey = new AttributeKey<>("prompt-hashes", builder.name, PromptHashes.class);
+        hashesKey = PromptHashes.of(builder.name);
         tuning = new PrefixTuning(
                 builder.autoTune,
                 builder.blockSize,

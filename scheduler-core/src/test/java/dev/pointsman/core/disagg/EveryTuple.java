@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The naive twin of the search: writes down every tuple of a scene with its score, from the formulas. */
 final class EveryTuple {
@@ -38,7 +39,12 @@ final class EveryTuple {
                 scene.decode().stream().mapToLong(Spot::tpotNanos).min().orElse(0);
         for (Spot d : scene.decode()) {
             double lost = d.running() * scene.output() * Scene.SLOWER_STEP * d.tpotNanos();
-            double readAgain = reuse * Scene.read(d, scene.prompt() - d.cached(), d.cached()) * (1 + d.waiting());
+            double readAgain = reuse
+                    * Scene.read(d, scene.prompt() - d.cached(), d.cached())
+                    * quickest()
+                    / d.readNanosPerToken()
+                    * (1 + d.waiting());
+            double firstToken = (d.running() > 0 ? 1.5 : 1) * d.tpotNanos();
             double tail = kvWait(d) + MU * readAgain + LAMBDA * (lost + scene.output() * (d.tpotNanos() - fastest));
             for (double reading : readings(d, scene.decode())) {
                 all.add(new Scored(false, reading + tail));
@@ -49,7 +55,7 @@ final class EveryTuple {
                     continue;
                 }
                 for (double reading : readings(p, scene.prefill())) {
-                    all.add(new Scored(true, reading + SETUP + missing * LINK + tail));
+                    all.add(new Scored(true, reading + SETUP + missing * LINK + firstToken + tail));
                 }
             }
         }
@@ -58,6 +64,14 @@ final class EveryTuple {
 
     Optional<Scored> best(boolean remote) {
         return all().stream().filter(one -> one.remote() == remote).min(Comparator.comparingDouble(Scored::score));
+    }
+
+    /** Returns the least time in which anybody reads a token. */
+    private int quickest() {
+        return Stream.concat(scene.prefill().stream(), scene.decode().stream())
+                .mapToInt(Spot::readNanosPerToken)
+                .min()
+                .orElseThrow();
     }
 
     private double slope(Spot d) {

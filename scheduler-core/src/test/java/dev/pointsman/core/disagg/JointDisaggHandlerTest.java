@@ -53,9 +53,10 @@ class JointDisaggHandlerTest {
         assertThat(plan.ladder()).containsExactly(PlanReason.REMOTE_CHEAPER);
         assertThat(plan.chosen().transferNanos()).isEqualTo(50_000 + 8_000 * 262_144 / 25.0, within(1.0));
         assertThat(plan.chosen().ttftNanos()).isEqualTo(plan.chosen().scoreNanos(), within(1.0));
-        // (300 ms + read) - (read + 83.936 ms), at 50 us a token.
-        assertThat(plan.breakEvenTokens()).isEqualTo((300_000 - 83_936.08) / 50, within(0.1));
-        assertThat(plan.counterfactual()).isEqualTo("local d would win if every prefill queue were 4322 tokens longer");
+        assertThat(plan.chosen().admissionNanos()).isEqualTo(20e6, within(1.0));
+        // (300 ms + read) - (read + 83.936 ms + a step of 20 ms), at 50 us a token.
+        assertThat(plan.breakEvenTokens()).isEqualTo((300_000 - 103_936.08) / 50, within(0.1));
+        assertThat(plan.counterfactual()).isEqualTo("local d would win if every prefill queue were 3922 tokens longer");
     }
 
     @Test
@@ -407,10 +408,47 @@ class JointDisaggHandlerTest {
     }
 
     @Test
+    void readerThatManyComeBackTo_isSparedLongPrompts() {
+        // The earlier ones all went to the first slot, which is that of p.
+        Scene one = Scene.of(8_000, List.of(P), List.of(D.cached(4_000).waiting(9_000)));
+        Scene two = one.with(List.of(P, Spot.of("q").waiting(20)), one.decode());
+        JointDisaggHandler handler = handler();
+
+        LegTuple before = two.plan(handler).chosen();
+        for (int i = 0; i < 100; i++) {
+            JointProperties.dispatched(two, handler);
+        }
+
+        assertThat(before.path()).isEqualTo("p->d");
+        assertThat(two.plan(handler).chosen().path()).isEqualTo("q->d");
+        LegTuple onlyOne = one.plan(handler).chosen();
+        double comeMeanwhile = 0.5 * (1 - Math.pow(31 / 32.0, 100)) * 100 / 30e9 * onlyOne.readNanos();
+        assertThat(onlyOne.backlogNanos()).isEqualTo(comeMeanwhile * onlyOne.readNanos() / 2, within(1e3));
+    }
+
+    @Test
+    void whatIsPushedOut_isReadAgainWhereThatIsQuickest() {
+        Spot slow = new Spot("slow", 0, 4_000, 0, 100_000, 0, 0, 20_000_000, 0, "", "");
+        Scene alone = Scene.of(8_000, List.of(), List.of(slow));
+        JointDisaggHandler handler = handler();
+        for (int i = 0; i < 100; i++) {
+            JointProperties.dispatched(alone, handler);
+        }
+
+        double here = alone.plan(handler).chosen().displacedNanos();
+        LegTuple beside = alone.with(List.of(P.waiting(60_000)), alone.decode())
+                .plan(handler)
+                .chosen();
+
+        assertThat(beside.path()).isEqualTo("local slow");
+        assertThat(beside.displacedNanos()).isEqualTo(here / 2, within(1.0));
+    }
+
+    @Test
     void switchingKind_takesAClearGain() {
-        // Remote is better by 3 ms: 8,000 tokens take 83.9 ms to move.
-        Scene slightly = Scene.of(8_000, List.of(P), List.of(D.waiting(87)));
-        Scene other = Scene.of(8_000, List.of(P), List.of(D.waiting(81)));
+        // Remote is better by 3 ms: 8,000 tokens take 83.9 ms to move, and the step with the first one 20 ms.
+        Scene slightly = Scene.of(8_000, List.of(P), List.of(D.waiting(107)));
+        Scene other = Scene.of(8_000, List.of(P), List.of(D.waiting(101)));
         JointDisaggHandler handler = byTtft().build();
 
         PlanReason first = JointProperties.dispatched(slightly, handler).reason();
@@ -432,10 +470,10 @@ class JointDisaggHandlerTest {
         JointDisaggHandler handler = byTtft().build();
         JointProperties.dispatched(Scene.of(8_000, List.of(P), List.of(D.waiting(900))), handler);
 
-        JointPlan kept = Scene.of(8_000, List.of(P), List.of(D.waiting(81))).plan(handler);
+        JointPlan kept = Scene.of(8_000, List.of(P), List.of(D.waiting(101))).plan(handler);
 
         assertThat(kept.reason()).isEqualTo(PlanReason.REMOTE_KEPT);
-        // Remote is worse by 2.936 ms and kept up to a twentieth: 483.936 ms now, (400 + 81) / 0.95 then. See Scene for
+        // Remote is worse by 2.936 ms and kept up to a twentieth: 503.936 ms now, (400 + 101) / 0.95 then. See Scene for
         // attention.
         double remote = kept.chosen().scoreNanos();
         double local = kept.other().scoreNanos();

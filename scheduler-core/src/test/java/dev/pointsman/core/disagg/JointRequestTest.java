@@ -31,6 +31,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Whole requests through a scheduler over catalogued accelerators, with the times that ship. */
@@ -142,6 +144,35 @@ class JointRequestTest {
         assertThat(open.get(0).decision().otherLegs()).isNotEmpty();
         assertThat(open).anyMatch(dispatch -> dispatch.decision().otherLegs().isEmpty());
         open.forEach(Dispatch::close);
+    }
+
+    @Test
+    void kvThatIsStillToCome_isNoHelpToAPromptThatIsReadWhereItComes() {
+        Fleet fleet = fleet(1, 1);
+        busy(fleet, "d0");
+        Pointsman pointsman = scheduler(fleet);
+        Dispatch first = dispatched(pointsman, turn(8_000, 0));
+        assertThat(first.decision().otherLegs()).isNotEmpty();
+
+        double before = localReadMillis(explained(pointsman, turn(8_200, 1)));
+        first.firstToken();
+        double after = localReadMillis(explained(pointsman, turn(8_200, 2)));
+
+        assertThat(after).isPositive().isLessThan(before / 4);
+    }
+
+    /** Makes a prompt that starts like the others do. */
+    private static InferenceRequest turn(int tokens, int end) {
+        int[] prompt = new int[tokens];
+        Arrays.fill(prompt, 8_000, tokens, end);
+        return TestRequests.builder("turn " + end).tokens(prompt).build();
+    }
+
+    private static double localReadMillis(Dispatch explained) {
+        String notes = String.join("\n", explanation(explained).notes());
+        Matcher read = Pattern.compile("local d0.*, read ([0-9.]+)").matcher(notes);
+        assertThat(read.find()).as(notes).isTrue();
+        return Double.parseDouble(read.group(1));
     }
 
     @Test

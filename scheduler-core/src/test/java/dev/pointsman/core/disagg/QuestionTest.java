@@ -29,6 +29,7 @@ class QuestionTest {
                 Question.Prefix.by(PREFIX),
                 SETTINGS,
                 new Places(SETTINGS),
+                new ComingKv(),
                 new ModelMemory().of("m"));
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.pointsman.api.cycle.Candidates;
 import dev.pointsman.api.cycle.ProductionCycle;
 import dev.pointsman.api.cycle.ProfileResult;
@@ -23,6 +25,7 @@ import dev.pointsman.api.request.InferenceRequest;
 import dev.pointsman.core.Pointsman;
 import dev.pointsman.core.decider.AlwaysDisaggPdDecider;
 import dev.pointsman.core.disagg.JointDisaggHandler;
+import dev.pointsman.core.disagg.JointPlan;
 import dev.pointsman.core.fleet.Fleet;
 import dev.pointsman.core.handler.DisaggProfileHandler;
 import dev.pointsman.core.latency.LabelledDeployments;
@@ -67,7 +70,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class DisaggBenchmark {
     private static final int EACH = 64;
-    private static final int REQUESTS = 64;
+    static final int REQUESTS = 64;
 
     @Param({"8", "64"})
     int perRole;
@@ -142,6 +145,13 @@ public class DisaggBenchmark {
     public List<String> choose() {
         next = (next + 1) % REQUESTS;
         return handler.next(cycles[next], left);
+    }
+
+    /** Returns what the choice scores for one of the requests, in nanoseconds. */
+    double score(int request) {
+        handler.next(cycles[request], left);
+        JointPlan plan = requireNonNull(cycles[request].attribute(JointPlan.of(JointDisaggHandler.TYPE)), "plan");
+        return requireNonNull(plan.chosen(), "chosen").scoreNanos();
     }
 
     /** A request's life with the joint choice. */

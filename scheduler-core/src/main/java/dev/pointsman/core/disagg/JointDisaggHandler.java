@@ -513,7 +513,10 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
             return this;
         }
 
-        /** Sets how many endpoints of each role are compared in full; at least 1, 8 at first. Exact from the pools' size on. */
+        /**
+         * Sets how many endpoints of each role are compared in full, and half as many to pull KV from; at least 1, 8 at first. Exact
+         * from the pools' size on; of 64 and 64, 8 score half a percent worse than all.
+         */
         public Builder perRole(int most) {
             if (most < 1) {
                 throw new IllegalArgumentException("perRole: must be at least 1, but was " + most

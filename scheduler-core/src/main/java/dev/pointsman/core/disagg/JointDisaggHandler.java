@@ -62,9 +62,10 @@ import org.jspecify.annotations.Nullable;
  *       reading, times the requests that wait. (As many come while a queue drains as wait in it, so these stand for those to come; and
  *       work times backlog is what drift-plus-penalty control weighs, which keeps queues stable wherever that can be done.) Those
  *       that come while it is read wait half of it on average, if they are tied to the reader by what it has cached: the rate at
- *       which prompts are sent there to be read, times the share of prompts that was cached of late; others go elsewhere. And the KV
- *       that is new on the decode endpoint displaces other prefixes: that share again, times what reading as much takes wherever that
- *       is quickest, and delays here.
+ *       which prompts are sent there to be read, times the share of prompts that was cached of late; others go elsewhere. So do those
+ *       that were read elsewhere and come to be decoded, since their first token waits for the step. And the KV that is new on the
+ *       decode endpoint displaces other prefixes: that share again, times what reading as much takes wherever that is quickest, and
+ *       delays here.
  *   <li>{@code dTPOT} is what all requests that run along lose together over the expected output, by the reading of this prompt and by
  *       longer decode steps, and what this request loses against the fastest decode endpoint.
  *   <li>{@code Z} is a virtual queue of TTFT deficits for each model, in targets: it grows by what is predicted beyond a request's
@@ -385,14 +386,15 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         Choice choice = cycle.attribute(choiceKey);
         LegTuple chosen = choice == null ? null : choice.plan.chosen();
         if (choice != null && chosen != null) {
-            int reader = dispatch.decision().primary().target().slot();
+            int decoder = dispatch.decision().primary().target().slot();
+            int reader = decoder;
             for (Leg leg : dispatch.decision().otherLegs()) {
                 if (chosen.remote() && leg.profile().equals(prefill)) {
                     reader = leg.target().slot();
                     places.sent(cycle.fleet(), reader);
                 }
             }
-            places.reads(cycle.fleet(), reader, cycle.now());
+            places.dispatched(cycle.fleet(), reader, decoder, cycle.now());
             if (choice.coming != null) {
                 comingKv.dispatched(dispatch, choice.coming);
             }

@@ -55,13 +55,22 @@ final class Places {
         }
     }
 
-    /** Takes down a prompt that is to be read at a slot, there or for another one. */
-    void reads(FleetSnapshot fleet, int slot, long now) {
+    /** Takes down where a prompt is to be read, and where its answer is made. */
+    void dispatched(FleetSnapshot fleet, int reader, int decoder, long now) {
+        Place reading = living(fleet, reader);
+        if (reading != null) {
+            reading.reads(now);
+        }
+        Place decoding = reader == decoder ? null : living(fleet, decoder);
+        if (decoding != null) {
+            decoding.joined(now);
+        }
+    }
+
+    private @Nullable Place living(FleetSnapshot fleet, int slot) {
         AtomicReferenceArray<@Nullable Place> places = bySlot;
         Place place = slot < places.length() ? places.get(slot) : null;
-        if (place != null && fleet.occupied(slot) && place.incarnation == fleet.incarnation(slot)) {
-            place.reads(now);
-        }
+        return place != null && fleet.occupied(slot) && place.incarnation == fleet.incarnation(slot) ? place : null;
     }
 
     private synchronized void keep(int slot, Place place) {
@@ -88,18 +97,18 @@ final class Places {
     }
 
     /**
-     * How many prompts came to be read somewhere of late. Immutable.
+     * How many requests came somewhere of late. Immutable.
      *
      * @param count how many, of which those of {@link #MEMORY_NANOS} before the last one count e times less
      * @param last when the last one came
      */
-    private record Reads(double count, long last) {
-        static final Reads NONE = new Reads(0, 0);
+    private record Arrivals(double count, long last) {
+        static final Arrivals NONE = new Arrivals(0, 0);
         /** Half a minute: many prompts, or none where hardly any come. */
         private static final double MEMORY_NANOS = 30e9;
 
-        Reads and(long now) {
-            return new Reads(1 + rate(now) * MEMORY_NANOS, now);
+        Arrivals and(long now) {
+            return new Arrivals(1 + rate(now) * MEMORY_NANOS, now);
         }
 
         double rate(long now) {
@@ -118,7 +127,8 @@ final class Places {
         /** The way from its own lower tier. */
         final KvLink lowerTier;
 
-        private volatile Reads reads = Reads.NONE;
+        private volatile Arrivals reads = Arrivals.NONE;
+        private volatile Arrivals joins = Arrivals.NONE;
         private final long incarnation;
         private final JointSettings settings;
         private long reportedAt = Long.MIN_VALUE;
@@ -188,14 +198,22 @@ final class Places {
             return report == reportedAt ? sentSince : 0;
         }
 
-        /** Takes down a prompt that is to be read here. */
-        synchronized void reads(long now) {
+        private synchronized void reads(long now) {
             reads = reads.and(now);
+        }
+
+        private synchronized void joined(long now) {
+            joins = joins.and(now);
         }
 
         /** Returns how many prompts a nanosecond come to be read here, of late and as far as this scheduler sends them. */
         double readRate(long now) {
             return reads.rate(now);
+        }
+
+        /** Returns how many requests a nanosecond come to be decoded here that were read elsewhere, likewise. */
+        double joinRate(long now) {
+            return joins.rate(now);
         }
 
         /** Tells whether KV of one is any use to the other: the same revision if both state one, model and data type. */

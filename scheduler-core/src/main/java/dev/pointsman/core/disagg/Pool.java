@@ -34,7 +34,7 @@ final class Pool {
     double[] ownStops = new double[0];
     /** Requests that wait to be read there, and for room. */
     double[] ahead = new double[0];
-    /** Requests a nanosecond that come to be read there, and have a reason to; once a way to read was looked for. */
+    /** Requests a nanosecond that come there and will wait for what is read; known once a way to read was looked for. */
     private double[] tied = new double[0];
     /**
      * What reading scores at least, other terms than TTFT left out. Reading a part of what is to be read is taken to take at least that
@@ -271,7 +271,8 @@ final class Pool {
     /** Finds the best way for one candidate to read the prompt: where its KV and encodings come from. */
     void read(int i, Question question, Encoders encoders) {
         score[i] = Double.POSITIVE_INFINITY;
-        tied[i] = question.reuse * place(i).readRate(question.now);
+        // Prompts come where they are cached; answers have been given their place when their KV comes.
+        tied[i] = question.reuse * place(i).readRate(question.now) + place(i).joinRate(question.now);
         int best = encoders.best(place(i), slot[i], question);
         consider(i, KvSource.RECOMPUTE, -1, 0, onChip[i], best, question, encoders);
         Place here = place(i);

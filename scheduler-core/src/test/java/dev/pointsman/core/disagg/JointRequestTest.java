@@ -154,11 +154,38 @@ class JointRequestTest {
         Dispatch first = dispatched(pointsman, turn(8_000, 0));
         assertThat(first.decision().otherLegs()).isNotEmpty();
 
-        double before = localReadMillis(explained(pointsman, turn(8_200, 1)));
+        double before = local(explained(pointsman, turn(8_200, 1)), "read");
         first.firstToken();
-        double after = localReadMillis(explained(pointsman, turn(8_200, 2)));
+        double after = local(explained(pointsman, turn(8_200, 2)), "read");
 
         assertThat(after).isPositive().isLessThan(before / 4);
+    }
+
+    @Test
+    void answersWhosePromptsAreReadElsewhere_waitWhileOneIsReadWhereTheyAreMade() {
+        Fleet fleet = fleet(1, 1);
+        fleet.update(
+                "d0",
+                EndpointMetrics.builder(System.nanoTime())
+                        .runningRequests(48)
+                        .waitingRequests(0)
+                        .kvUsage(0.4)
+                        .build());
+        Pointsman pointsman = scheduler(fleet);
+
+        double before = local(explained(pointsman, request("first", 8_000)), "backlog");
+        for (int i = 0; i < 299; i++) {
+            Dispatch split = dispatched(pointsman, request("r" + i, 8_000));
+            assertThat(split.decision().otherLegs()).hasSize(1);
+            split.firstToken();
+            split.close();
+        }
+        Dispatch last = explained(pointsman, request("last", 8_000));
+
+        // Three hundred in 30 s, less the little time that the test takes.
+        double seconds = local(last, "read") / 1e3;
+        assertThat(before).isZero();
+        assertThat(local(last, "backlog") / 1e3).isBetween(8 * seconds * seconds / 2, 10.1 * seconds * seconds / 2);
     }
 
     /** Makes a prompt that starts like the others do. */
@@ -168,11 +195,12 @@ class JointRequestTest {
         return TestRequests.builder("turn " + end).tokens(prompt).build();
     }
 
-    private static double localReadMillis(Dispatch explained) {
+    /** Returns a term of reading on d0 itself, in milliseconds. */
+    private static double local(Dispatch explained, String term) {
         String notes = String.join("\n", explanation(explained).notes());
-        Matcher read = Pattern.compile("local d0.*, read ([0-9.]+)").matcher(notes);
-        assertThat(read.find()).as(notes).isTrue();
-        return Double.parseDouble(read.group(1));
+        Matcher found = Pattern.compile("local d0.*, " + term + " ([0-9.]+)").matcher(notes);
+        assertThat(found.find()).as(notes).isTrue();
+        return Double.parseDouble(found.group(1));
     }
 
     @Test

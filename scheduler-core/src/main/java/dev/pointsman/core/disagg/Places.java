@@ -139,6 +139,7 @@ final class Places {
         private final @Nullable String revision;
         /** The model and the type of its KV; null if not known. */
         private final @Nullable String kv;
+
         private final @Nullable String host;
         private final @Nullable String rack;
         private final @Nullable String zone;
@@ -165,7 +166,8 @@ final class Places {
             revision = stated == null ? null : names.intern(stated);
             kv = deployment == null
                     ? null
-                    : names.intern(deployment.kvCache() + " " + deployment.model().id());
+                    : names.intern(
+                            deployment.kvCache() + " " + deployment.model().id());
             host = stated(endpoint, Topology.Tier.HOST, names);
             rack = stated(endpoint, Topology.Tier.RACK, names);
             zone = stated(endpoint, Topology.Tier.ZONE, names);

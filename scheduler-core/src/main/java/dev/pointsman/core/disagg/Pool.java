@@ -201,7 +201,8 @@ final class Pool {
                 key[i] = cached[i] == 0 ? Double.POSITIVE_INFINITY : -(double) cached[i];
             }
             int most = question.settings.perRole();
-            // Where not all are kept anyway, what further ones have less than the first is seldom made up for by a nearer way.
+            // Where not all are kept anyway, what further ones have less than the first is seldom made up for by a
+            // nearer way.
             sourceCount = keepLeast(question, sources, size > most ? (most + 1) / 2 : most);
         }
         PredictedTimes times = requireNonNull(question.times);

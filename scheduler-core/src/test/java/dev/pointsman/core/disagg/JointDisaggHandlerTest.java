@@ -473,7 +473,8 @@ class JointDisaggHandlerTest {
         JointPlan kept = Scene.of(8_000, List.of(P), List.of(D.waiting(101))).plan(handler);
 
         assertThat(kept.reason()).isEqualTo(PlanReason.REMOTE_KEPT);
-        // Remote is worse by 2.936 ms and kept up to a twentieth: 503.936 ms now, (400 + 101) / 0.95 then. See Scene for
+        // Remote is worse by 2.936 ms and kept up to a twentieth: 503.936 ms now, (400 + 101) / 0.95 then. See Scene
+        // for
         // attention.
         double remote = kept.chosen().scoreNanos();
         double local = kept.other().scoreNanos();

@@ -162,6 +162,40 @@ class JointRequestTest {
     }
 
     @Test
+    void kvThatIsStillToCome_isNotPulledFromWhereItComes() {
+        String before = notesOnceMoreMayDecode(Role.DECODE, false);
+        String after = notesOnceMoreMayDecode(Role.DECODE, true);
+
+        assertThat(before).contains("local d1: ").doesNotContain("KV from");
+        assertThat(after).contains("local d1, KV from d0: ");
+    }
+
+    @Test
+    void kvThatIsStillToCome_isNoHelpToAPromptThatIsReadThereForAnotherEndpoint() {
+        double before = term(notesOnceMoreMayDecode(Role.PREFILL_DECODE, false), "d0->d1", "read");
+        double after = term(notesOnceMoreMayDecode(Role.PREFILL_DECODE, true), "d0->d1", "read");
+
+        assertThat(after).isPositive().isLessThan(before / 4);
+    }
+
+    /** Splits a prompt between p0 and d0, replaces p0 by an idle d1, and returns what is said of a prompt that starts alike. */
+    private static String notesOnceMoreMayDecode(Role first, boolean came) {
+        Fleet fleet = Fleet.create();
+        fleet.join(endpoint("p0", Role.PREFILL));
+        fleet.join(endpoint("d0", first));
+        busy(fleet, "d0");
+        Pointsman pointsman = scheduler(fleet);
+        Dispatch split = dispatched(pointsman, turn(8_000, 0));
+        assertThat(split.decision().headers()).containsEntry(PREFILLER, "p0:8000");
+        if (came) {
+            split.firstToken();
+        }
+        fleet.leave("p0");
+        fleet.join(endpoint("d1", Role.DECODE));
+        return String.join("\n", explanation(explained(pointsman, turn(8_200, 1))).notes());
+    }
+
+    @Test
     void answersWhosePromptsAreReadElsewhere_waitWhileOneIsReadWhereTheyAreMade() {
         Fleet fleet = fleet(1, 1);
         fleet.update(
@@ -197,8 +231,11 @@ class JointRequestTest {
 
     /** Returns a term of reading on d0 itself, in milliseconds. */
     private static double local(Dispatch explained, String term) {
-        String notes = String.join("\n", explanation(explained).notes());
-        Matcher found = Pattern.compile("local d0.*, " + term + " ([0-9.]+)").matcher(notes);
+        return term(String.join("\n", explanation(explained).notes()), "local d0", term);
+    }
+
+    private static double term(String notes, String path, String term) {
+        Matcher found = Pattern.compile(path + ".*, " + term + " ([0-9.]+)").matcher(notes);
         assertThat(found.find()).as(notes).isTrue();
         return Double.parseDouble(found.group(1));
     }

@@ -178,6 +178,24 @@ class JointRequestTest {
         assertThat(after).isPositive().isLessThan(before / 4);
     }
 
+    @Test
+    void kvThatWasToComeToAnEndpointThatLeft_isNotWaitedForByTheNextOneInItsPlace() {
+        Fleet fleet = fleet(1, 1);
+        busy(fleet, "d0");
+        Pointsman pointsman = scheduler(fleet);
+        assertThat(dispatched(pointsman, turn(8_000, 0)).decision().otherLegs()).hasSize(1);
+        int slot = fleet.snapshot().slotOf("d0");
+        fleet.leave("d0");
+        fleet.join(endpoint("d0", Role.DECODE));
+        fleet.leave("p0");
+        assertThat(fleet.snapshot().slotOf("d0")).isEqualTo(slot);
+
+        double first = local(explained(pointsman, turn(8_000, 0)), "read");
+        double second = local(explained(pointsman, turn(8_200, 1)), "read");
+
+        assertThat(second).isPositive().isLessThan(first / 4);
+    }
+
     /** Splits a prompt between p0 and d0, replaces p0 by an idle d1, and returns what is said of a prompt that starts alike. */
     private static String notesOnceMoreMayDecode(Role first, boolean came) {
         Fleet fleet = Fleet.create();

@@ -21,17 +21,17 @@ final class ComingKv {
     /**
      * A prompt on its way to a decode endpoint.
      *
-     * @param slot the decode endpoint's
+     * @param life the decode endpoint's {@linkplain dev.pointsman.api.fleet.FleetSnapshot#incarnation incarnation}
      * @param hash of the prompt's last block
      * @param cached tokens of it that were there before
      */
-    record Coming(int slot, long hash, long cached) {}
+    record Coming(long life, long hash, long cached) {}
 
-    private record Prompt(int slot, long hash) {}
+    private record Prompt(long life, long hash) {}
 
     /** Takes down a split request, until its KV has {@linkplain #came come}. */
     void dispatched(Dispatch dispatch, Coming coming) {
-        Prompt prompt = new Prompt(coming.slot, coming.hash);
+        Prompt prompt = new Prompt(coming.life, coming.hash);
         there.put(prompt, coming.cached);
         under.put(dispatch, prompt);
     }
@@ -45,11 +45,11 @@ final class ComingKv {
     }
 
     /** Returns how many of the tokens that count as cached are there already, given the hash of the last such block. */
-    long there(int slot, long hash, long cached) {
+    long there(long life, long hash, long cached) {
         if (there.isEmpty()) {
             return cached;
         }
-        @Nullable Long already = there.get(new Prompt(slot, hash));
+        @Nullable Long already = there.get(new Prompt(life, hash));
         return already == null ? cached : Math.min(cached, already);
     }
 }

@@ -57,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  *       and pulling from a peer, and the reading of what is left. Of a remote one, the same on the prefill endpoint, and moving to
  *       the decode endpoint what is missing there, and waiting for a place in its batch and for the step with its first token: half
  *       of the one that is under way, and the next. Both: waiting for KV to become free. KV that is still on its way to a decode
- *       endpoint need not be sent again, but is nothing that a prompt could build on that is read there itself.
+ *       endpoint need not be sent again, but is nothing that a prompt could build on that is read there itself, or a peer pull.
  *   <li>{@code V} is by how much other requests' first tokens come later. Whatever is read delays those who wait there: the seconds of
  *       reading, times the requests that wait. (As many come while a queue drains as wait in it, so these stand for those to come; and
  *       work times backlog is what drift-plus-penalty control weighs, which keeps queues stable wherever that can be done.) Those

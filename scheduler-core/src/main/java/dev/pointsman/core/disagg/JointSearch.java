@@ -209,7 +209,7 @@ final class JointSearch {
         localCount = decode.keepLeast(question, locals, question.settings.perRole());
         for (int k = 0; k < localCount; k++) {
             int i = locals[k];
-            readHere(i, question);
+            read(decode, i, question);
             double score = decode.score[i] + decode.tail[i];
             if (score < bestLocalScore || (score == bestLocalScore && drawn(i, bestLocal, decode, question))) {
                 bestLocalScore = score;
@@ -218,13 +218,13 @@ final class JointSearch {
         }
     }
 
-    /** Finds the best way to read where the answer is made, which cannot use KV that is still to come. */
-    private void readHere(int i, Question question) {
-        long there = question.there(decode.slot[i], decode.cached[i]);
-        if (there == decode.cached[i]) {
-            decode.read(i, question, encoders);
+    /** Finds the best way to read at an endpoint, which cannot use KV that is still to come there. */
+    private void read(Pool pool, int i, Question question) {
+        long there = question.there(pool.slot[i], pool.cached[i]);
+        if (there == pool.cached[i]) {
+            pool.read(i, question, encoders);
         } else {
-            decode.readWith(i, there, question, encoders);
+            pool.readWith(i, there, question, encoders);
         }
     }
 
@@ -277,7 +277,7 @@ final class JointSearch {
         boolean compatible = false;
         for (int k = 0; k < readerCount; k++) {
             int p = readers[k];
-            prefill.read(p, question, encoders);
+            read(prefill, p, question);
             bestOfReader[p] = Double.POSITIVE_INFINITY;
             for (int l = 0; l < decoderCount; l++) {
                 int d = decoders[l];

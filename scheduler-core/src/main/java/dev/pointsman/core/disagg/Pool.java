@@ -46,10 +46,10 @@ final class Pool {
     /** Nanoseconds of work that a request puts on the endpoint; of encoders only. */
     double[] work = new double[0];
 
-    /** Bytes of KV that are on the accelerator, and that are cached in any tier; where they were asked for. */
+    /** Bytes of KV that are on the accelerator, and that a peer can send; where they were asked for. */
     private double[] chipBytes = new double[0];
 
-    private double[] cachedBytes = new double[0];
+    private double[] pullableBytes = new double[0];
 
     // The best way to read here, once it was looked for.
     double[] score = new double[0];
@@ -77,6 +77,8 @@ final class Pool {
 
     private int[] sources = new int[0];
     private int sourceCount;
+    /** What of the cached tokens the sources have already, since it is not on its way to them yet. */
+    private long[] pullable = new long[0];
 
     private void makeRoom(int room) {
         if (slot.length >= room) {
@@ -97,7 +99,7 @@ final class Pool {
         bound = new double[length];
         key = new double[length];
         chipBytes = new double[length];
-        cachedBytes = new double[length];
+        pullableBytes = new double[length];
         score = new double[length];
         encode = new double[length];
         fetch = new double[length];
@@ -114,6 +116,7 @@ final class Pool {
         displaced = new double[length];
         decoding = new double[length];
         sources = new int[length];
+        pullable = new long[length];
     }
 
     /** Empties the pool, and lets go of what it held. */
@@ -207,7 +210,9 @@ final class Pool {
         }
         PredictedTimes times = requireNonNull(question.times);
         for (int s = 0; s < sourceCount; s++) {
-            cachedBytes[sources[s]] = times.kvBytes(slot[sources[s]], cached[sources[s]]);
+            int from = sources[s];
+            pullable[from] = question.there(slot[from], cached[from]);
+            pullableBytes[from] = times.kvBytes(slot[from], pullable[from]);
         }
         long most = sourceCount == 0 ? 0 : cached[sources[0]];
         for (int i = 0; i < size; i++) {
@@ -285,14 +290,14 @@ final class Pool {
         }
         for (int s = 0; s < sourceCount; s++) {
             int from = sources[s];
-            if (from == i || cached[from] <= onChip[i] || !place(from).compatible(here)) {
+            if (from == i || pullable[from] <= onChip[i] || !place(from).compatible(here)) {
                 continue;
             }
             KvLink link = place(from).to(here);
             if (link.open()) {
                 // Both keep the same bytes for a token, or they would not be compatible.
-                double pull = link.nanos(cachedBytes[from] - chipBytes[i]);
-                consider(i, KvSource.PEER_PULL, from, pull, cached[from], best, question, encoders);
+                double pull = link.nanos(pullableBytes[from] - chipBytes[i]);
+                consider(i, KvSource.PEER_PULL, from, pull, pullable[from], best, question, encoders);
             }
         }
     }

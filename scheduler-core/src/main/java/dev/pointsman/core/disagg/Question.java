@@ -127,14 +127,15 @@ final class Question {
             return cached;
         }
         int blocks = (int) Math.min(matched.get(slot), hashes.count());
-        return blocks <= 0 ? cached : coming.there(slot, hashes.array()[blocks - 1], cached);
+        return blocks <= 0 ? cached : coming.there(fleet.incarnation(slot), hashes.array()[blocks - 1], cached);
     }
 
     /** Returns what will be on its way to a decode endpoint if the prompt is read elsewhere; null if prompts are not told apart. */
     ComingKv.@Nullable Coming comingTo(int slot) {
         return hashes == null || hashes.count() == 0
                 ? null
-                : new ComingKv.Coming(slot, hashes.array()[hashes.count() - 1], there(slot, cached(slot)));
+                : new ComingKv.Coming(
+                        fleet.incarnation(slot), hashes.array()[hashes.count() - 1], there(slot, cached(slot)));
     }
 
     /** Returns those of the cached tokens that are not on the accelerator, as far as weights of blocks tell. */

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *       #SPREAD_TOKENS} tokens, or of all that the replicas that read hold, if that is less.
  *   <li><b>Pinned</b>: requests go where their prefix is, so each replica has a queue of its own, and the fleet's caches count together:
  *       half of what the replicas that read hold, since shared prefixes lie in several of them, and no router pins all. The larger the
- *       cache that is counted with, the smaller the fleet, so the largest that the fleet still has is found by halving the ratio of a
- *       size that it has and one that it has not, a few times.
+ *       cache that is counted with, the smaller the fleet, so the largest that the fleet still has is found by doubling until it has
+ *       not, and halving the ratio of a size that it has and one that it has not, a few times.
  * </ul>
  */
 final class CacheFit {
@@ -74,7 +74,10 @@ final class CacheFit {
         for (int i = 0; i < MOST_PLANS && (double) high > ALIKE * (double) low; i++) {
             FleetDraft draft = draft(tokens, true, below);
             long has = draft.readerTokens() / 2;
-            if (has >= tokens) {
+            if (draft.dollars() == Double.POSITIVE_INFINITY) {
+                // Too few hits for any fleet, or for a cheaper one; what it would hold is not known.
+                low = tokens;
+            } else if (has >= tokens) {
                 best = draft.dollars() < (best == null ? below : best.dollars()) ? draft : best;
                 low = tokens;
                 high = Math.min(high, has);
@@ -82,7 +85,7 @@ final class CacheFit {
                 high = tokens;
                 low = Math.max(low, has);
             }
-            tokens = Math.round(Math.sqrt((double) low * (double) high));
+            tokens = high == Long.MAX_VALUE ? 2 * low : Math.round(Math.sqrt((double) low * (double) high));
         }
         return best;
     }

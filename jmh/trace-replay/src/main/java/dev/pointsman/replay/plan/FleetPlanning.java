@@ -90,8 +90,9 @@ public final class FleetPlanning {
     private static double cost(FleetProblem problem, Predicate<ReplicaOption> some, SizingProgress progress) {
         FleetProblem.Builder part = FleetProblem.builder();
         problem.classes().forEach(part::traffic);
-        problem.options().stream().filter(some).forEach(part::option);
-        problem.options().stream()
+        List<ReplicaOption> options = problem.options().stream().filter(some).toList();
+        options.forEach(part::option);
+        options.stream()
                 .map(ReplicaOption::accelerator)
                 .distinct()
                 .forEach(chip -> problem.chipsOf(chip).ifPresent(most -> part.available(chip, most)));

@@ -70,6 +70,19 @@ final class CacheFitTest {
                         .isEqualTo(option));
     }
 
+    /** The smallest fleet there is holds too little for the target, and a few times as much is enough. */
+    @Test
+    void fleetThatMustHoldMoreThanTheSmallestOne_isFound() {
+        for (double tokensForAll : new double[] {4e6, 5e6, 7e6}) {
+            FleetDraft fit = fit(found(2, 40_000, 0.9, tokensForAll), terms("h100-sxm", 2, 4));
+
+            assertThat(fit.dollars()).isFinite();
+            CacheUse use = requireNonNull(fit.cache());
+            assertThat(use.pinned()).isTrue();
+            assertThat(use.tokens()).isBetween(CacheFit.SPREAD_TOKENS, fit.readerTokens() / 2);
+        }
+    }
+
     @Test
     void promptsThatNobodyRepeats_shareAQueue() {
         FleetDraft fit = fit(found(4, 40_000, 0, 3e6), terms("h100-sxm", 2, 4));

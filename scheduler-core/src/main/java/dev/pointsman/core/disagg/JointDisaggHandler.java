@@ -410,12 +410,16 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
 
     @Override
     public void failedOver(Dispatch dispatch, Target from, Target to, long now) {
-        comingKv.came(dispatch);
+        comingKv.moved(dispatch, to.incarnation());
     }
 
     @Override
     public void ended(Dispatch dispatch, Ending ending, Usage usage, long now) {
-        comingKv.came(dispatch);
+        if (ending == Ending.COMPLETED) {
+            comingKv.came(dispatch);
+        } else {
+            comingKv.gone(dispatch);
+        }
     }
 
     @Override

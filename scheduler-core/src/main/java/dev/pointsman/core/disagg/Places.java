@@ -42,6 +42,11 @@ final class Places {
             return place;
         }
         Place made = new Place(settings, names, incarnation, fleet.endpoint(slot), deployment);
+        if (place != null
+                && place.incarnation == incarnation
+                && place.endpoint.id().equals(made.endpoint.id())) {
+            made.goOnFrom(place);
+        }
         keep(slot, made);
         return made;
     }
@@ -187,6 +192,16 @@ final class Places {
             return accelerator.link(kind).isEmpty()
                     ? KvLink.NONE
                     : KvLink.of(TransferPath.over(accelerator, kind, deployment.chips()));
+        }
+
+        /** Takes over what came so far, from when less was known of the same endpoint. */
+        private void goOnFrom(Place before) {
+            synchronized (before) {
+                reads = before.reads;
+                joins = before.joins;
+                reportedAt = before.reportedAt;
+                sentSince = before.sentSince;
+            }
         }
 
         /** Takes down a prompt that is sent here to be read, after a report of some time. */

@@ -171,7 +171,7 @@ final class Pool {
         // A transfer that the producer has counted would be another one than the links' that count here.
         double before = Math.max(0, question.ttft.get(at) - times.transferNanos(at) - read);
         wait[i] = (before + question.laterWait(at)) * question.unread(at, here, metrics);
-        return true;
+        return known(i);
     }
 
     private double stopsEach(int i, PredictedTimes times, Question question) {

@@ -34,4 +34,36 @@ class ComingKvTest {
         assertThat(coming.there(3, 78, 8_000)).isEqualTo(8_000);
         assertThat(coming.there(4, 77, 8_000)).isEqualTo(8_000);
     }
+
+    @Test
+    void promptThatTwoBring_comesWithTheFirst_andWithTheOtherIfThatOneIsGone() {
+        coming.dispatched(dispatch, new Coming(3, 77, 500));
+        coming.dispatched(other, new Coming(3, 77, 500));
+
+        coming.gone(dispatch);
+        assertThat(coming.there(3, 77, 8_000)).isEqualTo(500);
+        coming.gone(other);
+        assertThat(coming.there(3, 77, 8_000)).isEqualTo(8_000);
+
+        coming.dispatched(dispatch, new Coming(3, 77, 500));
+        coming.dispatched(other, new Coming(3, 77, 500));
+        coming.came(dispatch);
+        assertThat(coming.there(3, 77, 8_000)).isEqualTo(8_000);
+        coming.gone(other);
+        assertThat(coming.there(3, 77, 8_000)).isEqualTo(8_000);
+    }
+
+    @Test
+    void promptThatDecodesElsewhereNow_isOnItsWayThere() {
+        coming.dispatched(dispatch, new Coming(3, 77, 500));
+
+        coming.moved(dispatch, 4);
+        coming.moved(other, 5);
+
+        assertThat(coming.there(3, 77, 8_000)).isEqualTo(8_000);
+        assertThat(coming.there(4, 77, 8_000)).isZero();
+        assertThat(coming.there(5, 77, 8_000)).isEqualTo(8_000);
+        coming.came(dispatch);
+        assertThat(coming.there(4, 77, 8_000)).isEqualTo(8_000);
+    }
 }

@@ -28,10 +28,11 @@ final class DualSimplex {
     private static final double SMALL = 1e-4;
     private static final int MOST_PIVOTS = 1000;
     private static final int MOST_REFRESHED = 3;
-    /** Steps without progress that the usual rule may take, and after which it has its next turn, and after how many it has none. */
+    /** Steps without progress that the usual rule may take in its turn. */
     private static final int PATIENCE = 50;
-
+    /** Steps without progress from one of its turns to the next. */
     private static final int TURN = 100;
+    /** Turns without progress after which it has no further one. */
     private static final int MOST_TURNS = 500;
 
     private final int columns;

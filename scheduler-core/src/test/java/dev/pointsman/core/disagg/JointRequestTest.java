@@ -217,7 +217,8 @@ class JointRequestTest {
         }
         fleet.leave("p0");
         fleet.join(endpoint("d1", Role.DECODE));
-        return String.join("\n", explanation(explained(pointsman, turn(8_200, 1))).notes());
+        return String.join(
+                "\n", explanation(explained(pointsman, turn(8_200, 1))).notes());
     }
 
     @Test

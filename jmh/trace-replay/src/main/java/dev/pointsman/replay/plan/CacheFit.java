@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  *       #SPREAD_TOKENS} tokens, or of all that the replicas that read hold, if that is less.
  *   <li><b>Pinned</b>: requests go where their prefix is, so each replica has a queue of its own, and the fleet's caches count together:
  *       half of what the replicas that read hold, since shared prefixes lie in several of them, and no router pins all. The larger the
- *       cache that is counted with, the smaller the fleet, so the largest that the fleet still has is found by doubling until it has
- *       not, and halving the ratio of a size that it has and one that it has not, a few times.
+ *       cache that is counted with, the smaller the fleet, so the largest that the fleet still has is looked for by doubling until it
+ *       has not, and halving the ratio of a size that it has and one that it has not, a few times. Replicas come whole, so what a fleet
+ *       has goes up and down with that, and a cheaper one may be missed; never one that has less than was counted with is taken.
  * </ul>
  */
 final class CacheFit {

@@ -62,10 +62,10 @@ import org.jspecify.annotations.Nullable;
  *       reading, times the requests that wait. (As many come while a queue drains as wait in it, so these stand for those to come; and
  *       work times backlog is what drift-plus-penalty control weighs, which keeps queues stable wherever that can be done.) Those
  *       that come while it is read wait half of it on average, if they are tied to the reader by what it has cached: the rate at
- *       which prompts are sent there to be read, times the share of prompts that was cached of late; others go elsewhere. So do those
- *       that were read elsewhere and come to be decoded, since their first token waits for the step. And the KV that is new on the
- *       decode endpoint displaces other prefixes: that share again, times what reading as much takes wherever that is quickest, and
- *       delays here.
+ *       which prompts are sent there to be read, times the share of prompts that was cached of late; others go elsewhere. All those
+ *       wait likewise that were read elsewhere and come there to be decoded, since their first token comes with a step. And the KV that
+ *       is new on the decode endpoint displaces other prefixes: that share again, times what reading as much takes wherever that is
+ *       quickest, and delays here.
  *   <li>{@code dTPOT} is what all requests that run along lose together over the expected output, by the reading of this prompt and by
  *       longer decode steps, and what this request loses against the fastest decode endpoint.
  *   <li>{@code Z} is a virtual queue of TTFT deficits for each model, in targets: it grows by what is predicted beyond a request's

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A score falls apart into what the reader does ({@link Pool#read}), what the decode endpoint does ({@link #decode}), and the
  * link between the two. So each reader's best source and encoder are found on their own, and only pairs are enumerated: of the k
  * readers and k decode endpoints with the least bounds, and the k decode endpoints with the least bounds for reading themselves.
- * That is exact if k is no less than the pools; else what is left out had a worse bound than k others,
- * and KV is pulled from one of the (k + 1) / 2 peers only that have most of the prompt. If no two of them can be a
- * pair, being of other revisions or too far apart, the k best readers are taken that can be one with a kept decode endpoint.
+ * That is exact if k is no less than the pools. Else what is left out had a worse bound than k others, and KV is pulled only from the
+ * (k + 1) / 2 peers that have most of the prompt; and if no two of those kept can be a pair, being of other revisions or too far
+ * apart, the k best readers are taken that can be one with a kept decode endpoint.
  *
  * <p>Reused from request to request; for one thread. O(endpoints + k^2), with a prediction or two for each endpoint and each of the
  * kept ones' sources; allocates little once its arrays have grown.

@@ -15,8 +15,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What does not change during an endpoint's life, by slot: where it is, what KV it keeps, and how fast that gets in and out.
- * Worked out when an endpoint is first asked for and forgotten when it leaves. Thread-safe; reading takes no lock.
+ * What is kept of each endpoint during its life, by slot. Some of it does not change: where it is, what KV it keeps, and how fast that
+ * gets in and out. Some of it is counted: what this scheduler sent there of late. Worked out when an endpoint is first asked for and
+ * forgotten when it leaves. Thread-safe; reading takes no lock, but for what was sent since the last report.
  */
 final class Places {
     private final JointSettings settings;
@@ -53,9 +54,8 @@ final class Places {
 
     /** Takes down a prompt that is sent to a slot to be read. */
     void sent(FleetSnapshot fleet, int slot) {
-        AtomicReferenceArray<@Nullable Place> places = bySlot;
-        Place place = slot < places.length() ? places.get(slot) : null;
-        if (place != null && fleet.occupied(slot) && fleet.metrics(slot).has(Signal.WAITING_REQUESTS)) {
+        Place place = living(fleet, slot);
+        if (place != null && fleet.metrics(slot).has(Signal.WAITING_REQUESTS)) {
             place.sent(fleet.metrics(slot).observedAt(Signal.WAITING_REQUESTS));
         }
     }
@@ -121,7 +121,7 @@ final class Places {
         }
     }
 
-    /** One endpoint during one of its lives, and what was sent there since its last report. Thread-safe. */
+    /** One endpoint during one of its lives, and what was sent there of late and since its last report. Thread-safe. */
     static final class Place {
         final Endpoint endpoint;
         final @Nullable Deployment deployment;

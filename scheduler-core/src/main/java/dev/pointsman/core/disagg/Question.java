@@ -34,9 +34,9 @@ final class Question {
     final long pictures;
     /** What time to first token counts, at least 1. */
     final double urgency;
-    /** What a second counts that running requests lose, and that others wait. */
+    /** What a second counts that running requests lose. */
     final double interference;
-
+    /** What a second counts that other requests wait. */
     final double backlog;
     /** The share of prompts of late that was cached somewhere. */
     final double reuse;

@@ -246,7 +246,7 @@ final class JointSearch {
             int d = decoders[k];
             slope[d] = slope(d, question);
             missingBytes[d] =
-                    times.kvBytes(decode.slot[d], question.prompt) - times.kvBytes(decode.slot[d], decode.onChip[d]);
+                    decode.kvBytes(d, question.prompt, times) - decode.kvBytes(d, decode.onChip[d], times);
         }
         boolean compatible = pairs(question);
         if (!compatible && readerCount < prefill.size) {

@@ -11,6 +11,7 @@ import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.fleet.FleetSnapshot;
 import dev.pointsman.api.fleet.Signal;
 import dev.pointsman.core.internal.topology.Topology;
+import dev.pointsman.core.latency.PredictedTimes;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -30,16 +31,24 @@ final class Places {
         this.settings = settings;
     }
 
-    /** Returns the place of the endpoint that a snapshot has in a slot. */
-    Place at(FleetSnapshot fleet, int slot, @Nullable Deployment deployment) {
+    /**
+     * Returns the place of the endpoint that a snapshot has in a slot.
+     *
+     * @param times asked for its deployment unless that is known; null if nobody knows
+     */
+    Place at(FleetSnapshot fleet, int slot, @Nullable PredictedTimes times) {
         AtomicReferenceArray<@Nullable Place> places = bySlot;
         Place place = slot < places.length() ? places.get(slot) : null;
         long incarnation = fleet.incarnation(slot);
-        // A deployment that is learnt of later than its endpoint replaces what was worked out without it.
-        if (place != null
+        boolean same = place != null
                 && place.incarnation == incarnation
-                && (place.deployment != null || deployment == null)
-                && place.endpoint.equals(fleet.endpoint(slot))) {
+                && place.endpoint.equals(fleet.endpoint(slot));
+        if (same && place.deployment != null) {
+            return place;
+        }
+        // A deployment that is learnt of later than its endpoint replaces what was worked out without it.
+        Deployment deployment = times == null ? null : times.deployment(slot);
+        if (same && deployment == null) {
             return place;
         }
         Place made = new Place(settings, names, incarnation, fleet.endpoint(slot), deployment);

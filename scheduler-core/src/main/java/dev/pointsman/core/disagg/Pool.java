@@ -141,7 +141,7 @@ final class Pool {
 
     private boolean take(int i, int at, Question question) {
         PredictedTimes times = question.times;
-        Place here = question.places.at(question.fleet, at, times == null ? null : times.deployment(at));
+        Place here = question.places.at(question.fleet, at, times);
         EndpointMetrics metrics = question.fleet.metrics(at);
         slot[i] = at;
         place[i] = here;
@@ -159,7 +159,7 @@ final class Pool {
             return false;
         }
         // Producers count what is in a lower tier as read already.
-        double read = times.readNanos(at, question.prompt - cached[i], cached[i]);
+        double read = question.reading(at, cached[i], times);
         if (Double.isNaN(read)) {
             return false;
         }
@@ -169,13 +169,22 @@ final class Pool {
             quickest = Math.min(quickest, waitPerToken[i]);
         }
         // A transfer that the producer has counted would be another one than the links' that count here.
-        double before = Math.max(0, question.ttft.get(at) - times.transferNanos(at) - read);
+        double before = Math.max(
+                0, question.ttft.get(at) - times.transferNanos(at) - question.readingCounted(at, read));
         wait[i] = (before + question.laterWait(at)) * question.unread(at, here, metrics);
         return known(i);
     }
 
     private double stopsEach(int i, PredictedTimes times, Question question) {
-        return running[i] == 0 ? 0 : times.interferenceNanos(slot[i], question.prompt - cached[i], cached[i]);
+        return running[i] == 0 ? 0 : question.interference(slot[i], cached[i], times);
+    }
+
+    /** Returns the bytes of KV of some tokens; NaN if that is not known. */
+    double kvBytes(int i, long tokens, PredictedTimes times) {
+        Deployment deployment = place(i).deployment;
+        return deployment == null
+                ? times.kvBytes(slot[i], tokens)
+                : deployment.model().architecture().cacheBytes(tokens, deployment.kvCache());
     }
 
     /** Returns the largest share of the prompt that a candidate has cached. */
@@ -212,7 +221,7 @@ final class Pool {
         for (int s = 0; s < sourceCount; s++) {
             int from = sources[s];
             pullable[from] = question.there(slot[from], cached[from]);
-            pullableBytes[from] = times.kvBytes(slot[from], pullable[from]);
+            pullableBytes[from] = kvBytes(from, pullable[from], times);
         }
         long most = sourceCount == 0 ? 0 : cached[sources[0]];
         for (int i = 0; i < size; i++) {
@@ -283,9 +292,9 @@ final class Pool {
         consider(i, KvSource.RECOMPUTE, -1, 0, onChip[i], best, question, encoders);
         Place here = place(i);
         PredictedTimes times = requireNonNull(question.times);
-        chipBytes[i] = times.kvBytes(slot[i], onChip[i]);
+        chipBytes[i] = kvBytes(i, onChip[i], times);
         if (cached[i] > onChip[i] && here.lowerTier.open()) {
-            double load = here.lowerTier.nanos(times.kvBytes(slot[i], cached[i]) - chipBytes[i]);
+            double load = here.lowerTier.nanos(kvBytes(i, cached[i], times) - chipBytes[i]);
             consider(i, KvSource.LOWER_TIER, -1, load, cached[i], best, question, encoders);
         }
         for (int s = 0; s < sourceCount; s++) {
@@ -311,7 +320,7 @@ final class Pool {
         PredictedTimes times = requireNonNull(question.times);
         cached[i] = there;
         onChip[i] = Math.min(allOnChip, there);
-        ownRead[i] = times.readNanos(slot[i], question.prompt - there, there);
+        ownRead[i] = question.reading(slot[i], there, times);
         ownStops[i] = stopsEach(i, times, question);
         read(i, question, encoders);
         cached[i] = allCached;

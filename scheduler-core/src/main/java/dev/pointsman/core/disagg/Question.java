@@ -47,6 +47,9 @@ final class Question {
     final LongColumn slowdown;
     final LongColumn headroom;
     private final LongColumn tokensSeen;
+    private final LongColumn cachedThen;
+    private final DoubleColumn reading;
+    private final DoubleColumn interferes;
     private final DoubleColumn waitPerToken;
     private final LongColumn tokens;
     private final LongColumn requests;
@@ -83,6 +86,9 @@ final class Question {
         slowdown = cycle.column(keys.slowdown());
         headroom = cycle.column(keys.ttftHeadroom());
         tokensSeen = cycle.column(keys.tokensSeen());
+        cachedThen = cycle.column(keys.cachedTokens());
+        reading = cycle.column(keys.reading());
+        interferes = cycle.column(keys.interference());
         waitPerToken = cycle.column(keys.waitPerToken());
         tokens = cycle.column(InFlightLoad.TOKENS);
         requests = cycle.column(InFlightLoad.REQUESTS);
@@ -146,6 +152,24 @@ final class Question {
         }
         double lower = (Math.min(matched.get(slot), match.totalBlocks()) - weight) / (1 - settings.lowerTierWeight());
         return Math.max(0, Math.min(cached, Math.round(lower) * match.blockSize()));
+    }
+
+    /** Returns what reading takes where so much is cached; NaN if nobody knows. */
+    double reading(int slot, long cached, PredictedTimes answers) {
+        double known = cachedThen.get(slot) == cached ? reading.get(slot) : Double.NaN;
+        return Double.isNaN(known) ? answers.readNanos(slot, prompt - cached, cached) : known;
+    }
+
+    /** Returns what of the predicted time to first token is reading: what reading takes, unless something else counted as cached. */
+    double readingCounted(int slot, double takes) {
+        double counted = reading.get(slot);
+        return Double.isNaN(counted) ? takes : counted;
+    }
+
+    /** Returns what each running request loses by reading where so much is cached; NaN if nobody knows. */
+    double interference(int slot, long cached, PredictedTimes answers) {
+        double known = cachedThen.get(slot) == cached ? interferes.get(slot) : Double.NaN;
+        return Double.isNaN(known) ? answers.interferenceNanos(slot, prompt - cached, cached) : known;
     }
 
     /** Returns the predicted time per output token; 0 if there is none. */

@@ -30,6 +30,10 @@ import dev.pointsman.api.data.LongColumnKey;
  * @param slowdown the sum of what requests running there would lose, in nanoseconds
  * @param dollars what the request's share of the chips' time would cost, in US dollars; missing without a price
  * @param waitPerToken nanoseconds that one more token of work ahead adds to {@code ttft}, about
+ * @param cachedTokens how many tokens of the prompt the predictions take to be cached there
+ * @param reading what an idle engine there takes to read the others, in nanoseconds
+ * @param interference how much later the next token of each running request comes because of that reading, in nanoseconds; missing
+ *     where nothing runs
  * @param tokensSeen tokens in flight that {@code ttft} was predicted from, to be corrected by what came since
  * @param outputTokens how many tokens of output the predictions expect
  * @param times answers what the columns leave open, such as what reading would take if more were cached
@@ -47,6 +51,9 @@ public record PredictedLatency(
         LongColumnKey slowdown,
         DoubleColumnKey dollars,
         DoubleColumnKey waitPerToken,
+        LongColumnKey cachedTokens,
+        DoubleColumnKey reading,
+        DoubleColumnKey interference,
         LongColumnKey tokensSeen,
         AttributeKey<Long> outputTokens,
         AttributeKey<PredictedTimes> times) {
@@ -67,6 +74,9 @@ public record PredictedLatency(
         requireNonNull(slowdown, "slowdown");
         requireNonNull(dollars, "dollars");
         requireNonNull(waitPerToken, "waitPerToken");
+        requireNonNull(cachedTokens, "cachedTokens");
+        requireNonNull(reading, "reading");
+        requireNonNull(interference, "interference");
         requireNonNull(tokensSeen, "tokensSeen");
         requireNonNull(outputTokens, "outputTokens");
         requireNonNull(times, "times");
@@ -91,6 +101,9 @@ public record PredictedLatency(
                 nanos("slowdown", producer),
                 new DoubleColumnKey("predicted-latency.dollars", producer),
                 new DoubleColumnKey("predicted-latency.wait-nanos-per-token", producer),
+                new LongColumnKey("predicted-latency.cached-tokens", producer),
+                new DoubleColumnKey("predicted-latency.read-nanos", producer),
+                new DoubleColumnKey("predicted-latency.interference-nanos", producer),
                 new LongColumnKey("predicted-latency.tokens-seen", producer),
                 new AttributeKey<>("predicted-latency.output-tokens", producer, Long.class),
                 new AttributeKey<>("predicted-latency.times", producer, PredictedTimes.class));

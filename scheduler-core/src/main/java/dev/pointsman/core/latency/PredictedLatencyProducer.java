@@ -125,6 +125,9 @@ public final class PredictedLatencyProducer implements DataProducer, SchedulingO
                 keys.slowdown(),
                 keys.dollars(),
                 keys.waitPerToken(),
+                keys.cachedTokens(),
+                keys.reading(),
+                keys.interference(),
                 keys.tokensSeen(),
                 keys.outputTokens(),
                 keys.times());
@@ -371,6 +374,9 @@ public final class PredictedLatencyProducer implements DataProducer, SchedulingO
         final LongColumn.Writable slowdown;
         final DoubleColumn.Writable dollars;
         final DoubleColumn.Writable waitPerToken;
+        final LongColumn.Writable cachedTokens;
+        final DoubleColumn.Writable reading;
+        final DoubleColumn.Writable interference;
         final LongColumn.Writable tokensSeen;
 
         Columns(ProductionCycle cycle, PredictedLatency keys) {
@@ -385,6 +391,9 @@ public final class PredictedLatencyProducer implements DataProducer, SchedulingO
             slowdown = cycle.fill(keys.slowdown());
             dollars = cycle.fill(keys.dollars());
             waitPerToken = cycle.fill(keys.waitPerToken());
+            cachedTokens = cycle.fill(keys.cachedTokens());
+            reading = cycle.fill(keys.reading());
+            interference = cycle.fill(keys.interference());
             tokensSeen = cycle.fill(keys.tokensSeen());
         }
 
@@ -402,6 +411,9 @@ public final class PredictedLatencyProducer implements DataProducer, SchedulingO
             slowdown.set(slot, forecast.slowdown());
             dollars.set(slot, forecast.dollars());
             waitPerToken.set(slot, forecast.waitPerToken());
+            cachedTokens.set(slot, forecast.cachedTokens());
+            reading.set(slot, forecast.reading());
+            interference.set(slot, forecast.interference());
             tokensSeen.set(slot, question.tokensInFlight(slot));
         }
     }

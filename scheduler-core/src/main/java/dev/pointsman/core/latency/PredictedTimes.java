@@ -46,16 +46,13 @@ public interface PredictedTimes {
     }
 
     /**
-     * Returns the bytes of the KV cache of a sequence.
+     * Returns the bytes of the KV cache of a sequence where {@link #deployment} is not known; where it is, its model says.
      *
      * @param slot of the endpoint that holds it
      * @param tokens its length, at least 0
      * @return bytes, or NaN if nothing is known of the endpoint
      */
     default double kvBytes(int slot, long tokens) {
-        Deployment deployment = deployment(slot);
-        return deployment == null
-                ? Double.NaN
-                : deployment.model().architecture().cacheBytes(tokens, deployment.kvCache());
+        return Double.NaN;
     }
 }

@@ -313,6 +313,37 @@ class JointDisaggHandlerTest {
     }
 
     @Test
+    void readingThatTheProducerSaid_isNotAskedForAgain() {
+        Scene scene = Scene.of(8_000, List.of(P.cached(1_000)), List.of(D.cached(4_000).running(3)));
+        List<Long> asked = new ArrayList<>();
+        TestCycle cycle = scene.saying("request", 0);
+        PredictedTimes times = requireNonNull(cycle.attribute(Scene.KEYS.times()));
+        PredictedTimes heard = new PredictedTimes() {
+            @Override
+            public @Nullable Deployment deployment(int slot) {
+                return null;
+            }
+
+            @Override
+            public double readNanos(int slot, long newTokens, long cachedTokens) {
+                asked.add(cachedTokens);
+                return times.readNanos(slot, newTokens, cachedTokens);
+            }
+
+            @Override
+            public double interferenceNanos(int slot, long newTokens, long cachedTokens) {
+                asked.add(cachedTokens);
+                return times.interferenceNanos(slot, newTokens, cachedTokens);
+            }
+        };
+
+        scene.plan(handler(), cycle.with(Scene.KEYS.times(), heard));
+
+        // Only what one more token of the prompt takes, from which on a link is too slow, is open.
+        assertThat(asked).containsExactly(0L, 8_000L / 16);
+    }
+
+    @Test
     void transferThatTheProducerCountedInTheFirstToken_doesNotCountTwice() {
         Scene scene = Scene.of(8_000, List.of(P, Spot.of("p2")), List.of(D.running(3)));
         TestCycle cycle = scene.cycle("request");

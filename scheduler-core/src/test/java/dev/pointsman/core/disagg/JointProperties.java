@@ -124,6 +124,20 @@ class JointProperties {
         }
     }
 
+    @Property(tries = 200)
+    void whatTheProducerSaid_isAsGoodAsAskedFor(
+            @ForAll("scenes") Scene scene, @ForAll @IntRange(min = 0, max = 100) int unseen) {
+        JointPlan asked = scene.plan(Scene.handler().build());
+
+        JointPlan said = scene.plan(Scene.handler().build(), scene.saying("request", unseen));
+
+        // What a producer counted as cached is not always what the handler does, but the wait is the same.
+        assertThat(said.chosen().scoreNanos()).isCloseTo(asked.chosen().scoreNanos(), within(ROUNDING_NANOS));
+        if (unseen == 0) {
+            assertThat(said).hasToString(asked.toString());
+        }
+    }
+
     /** Adds up what a tuple says of itself, as the score does without missed targets. */
     private static double weighted(LegTuple tuple) {
         return tuple.ttftNanos()

@@ -4,15 +4,28 @@ package dev.pointsman.core.disagg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pointsman.accel.catalog.AcceleratorCatalog;
+import dev.pointsman.accel.cost.Deployment;
+import dev.pointsman.accel.model.ModelCatalog;
 import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.fleet.EndpointMetrics;
+import dev.pointsman.api.fleet.FleetSnapshot;
 import dev.pointsman.core.disagg.Places.Place;
 import dev.pointsman.core.fleet.Fleet;
+import dev.pointsman.core.latency.PredictedTimes;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PlacesTest {
     private static final long SECOND = 1_000_000_000;
+
+    private static final Deployment DEPLOYMENT = Deployment.of(
+                    ModelCatalog.shipped().get("llama-3.1-8b"),
+                    AcceleratorCatalog.shipped().get("h100-sxm"))
+            .build();
 
     private final Fleet fleet = Fleet.create();
     private final Places places =
@@ -60,5 +73,39 @@ class PlacesTest {
         assertThat(said.sentSince(7)).isEqualTo(1);
         assertThat(anew.readRate(0)).isZero();
         assertThat(anew.sentSince(7)).isZero();
+    }
+
+    @Test
+    void deployment_isAskedForUntilItIsKnown() {
+        AtomicInteger asked = new AtomicInteger();
+        AtomicReference<@Nullable Deployment> known = new AtomicReference<>();
+        PredictedTimes times = new PredictedTimes() {
+            @Override
+            public @Nullable Deployment deployment(int slot) {
+                asked.incrementAndGet();
+                return known.get();
+            }
+
+            @Override
+            public double readNanos(int slot, long newTokens, long cachedTokens) {
+                return Double.NaN;
+            }
+
+            @Override
+            public double interferenceNanos(int slot, long newTokens, long cachedTokens) {
+                return Double.NaN;
+            }
+        };
+        FleetSnapshot snapshot = fleet.snapshot();
+
+        Place before = places.at(snapshot, 0, times);
+        assertThat(places.at(snapshot, 0, times)).isSameAs(before);
+        known.set(DEPLOYMENT);
+        Place after = places.at(snapshot, 0, times);
+
+        assertThat(before.capacity).isZero();
+        assertThat(after.capacity).isPositive();
+        assertThat(places.at(snapshot, 0, times)).isSameAs(after);
+        assertThat(asked).hasValue(3);
     }
 }

@@ -117,6 +117,26 @@ record Scene(int prompt, int output, int pictures, List<Spot> prefill, List<Spot
         return cycle;
     }
 
+    /**
+     * Makes the cycle of a producer that also says of what the time to first token was made.
+     *
+     * @param unseen tokens that are cached, but that the producer did not count as such
+     */
+    TestCycle saying(String requestId, int unseen) {
+        TestCycle cycle = cycle(requestId);
+        for (Spot spot : spots().values()) {
+            int cached = Math.max(0, spot.cached() - unseen);
+            double read = read(spot, prompt - cached, cached);
+            cycle.with(KEYS.ttft(), spot.id(), Math.round(spot.waitNanos() + read))
+                    .with(KEYS.cachedTokens(), spot.id(), cached)
+                    .with(KEYS.reading(), spot.id(), read);
+            if (spot.running() > 0) {
+                cycle.with(KEYS.interference(), spot.id(), INTERFERENCE * read);
+            }
+        }
+        return cycle;
+    }
+
     /** Has a handler plan, as the engine would. */
     JointPlan plan(JointDisaggHandler handler) {
         return plan(handler, cycle("request"));

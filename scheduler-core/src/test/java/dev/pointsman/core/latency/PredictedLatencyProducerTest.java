@@ -127,6 +127,25 @@ class PredictedLatencyProducerTest {
     }
 
     @Test
+    void columns_sayWhatReadingTakes_asTheTimesDo() {
+        TestCycle cycle = TestCycle.of(fleet(endpoint("idle", "h100-sxm"), endpoint("busy", "h200-sxm")), request());
+        load(cycle, "idle", BLOCKS, BLOCKS / 2, 0, 0);
+        load(cycle, "busy", BLOCKS, 0, 4, 16_384);
+
+        cycle.produce(producer);
+
+        PredictedTimes times = requireNonNull(cycle.attribute(LATENCY.times()));
+        int idle = cycle.fleet().slotOf("idle");
+        int busy = cycle.fleet().slotOf("busy");
+        assertThat(cycle.numbers(LATENCY.cachedTokens())).containsEntry("idle", PROMPT / 2L).containsEntry("busy", 0L);
+        assertThat(cycle.numbers(LATENCY.reading()))
+                .containsEntry("idle", times.readNanos(idle, PROMPT - PROMPT / 2, PROMPT / 2))
+                .containsEntry("busy", times.readNanos(busy, PROMPT, 0));
+        assertThat(cycle.numbers(LATENCY.interference()))
+                .isEqualTo(Map.of("busy", times.interferenceNanos(busy, PROMPT, 0)));
+    }
+
+    @Test
     void workAhead_isWaitedFor() {
         TestCycle cycle = TestCycle.of(
                 fleet(endpoint("free", "h100-sxm"), endpoint("busy", "h100-sxm"), endpoint("busier", "h100-sxm")),

@@ -21,6 +21,9 @@ public final class Forecast {
     private long tpot;
     private long tpotP90;
     private long slowdown;
+    private long cachedTokens;
+    private double reading;
+    private double interference;
     private double waitPerToken;
     private double dollars;
 
@@ -86,9 +89,13 @@ public final class Forecast {
         ttft = nanos(wait + current.stepShare() * step + prefill + transfer);
         ttftP90 = nanos(waitP90 + current.stepShare() * stepP90 + answer.p90() + transfer);
 
+        this.cachedTokens = cachedTokens;
+        reading = prefill * NANOS;
+        interference = Double.NaN;
         double lost = 0;
         if (running > 0) {
             predictor.interference(newTokens, cachedTokens, answer);
+            interference = answer.estimate() * NANOS;
             lost = running * (answer.estimate() + Math.max(0, next - step) * outputTokens);
         }
         slowdown = nanos(lost);
@@ -124,6 +131,21 @@ public final class Forecast {
     /** Returns what those that run there would lose, all together. */
     public long slowdown() {
         return slowdown;
+    }
+
+    /** Returns how many tokens of the prompt were taken to be cached. */
+    public long cachedTokens() {
+        return cachedTokens;
+    }
+
+    /** Returns what an idle engine takes to read the others. */
+    public double reading() {
+        return reading;
+    }
+
+    /** Returns how much later the next token of each running request comes because of that reading, or NaN if none runs. */
+    public double interference() {
+        return interference;
     }
 
     /** Returns what one more token of work ahead would add to the time to first token. */

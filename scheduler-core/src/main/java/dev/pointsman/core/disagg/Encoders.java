@@ -40,17 +40,28 @@ final class Encoders {
         int best = -1;
         double least = Double.POSITIVE_INFINITY;
         for (int k = 0; k < count; k++) {
-            int i = kept[k];
-            if (pool.slot[i] == slot || !pool.place(i).sameRevision(reader)) {
-                continue;
-            }
-            double cost = nanos(i, reader, question) + question.settings.backlog() * backlog(i);
+            double cost = cost(kept[k], reader, slot, question);
             if (cost < least) {
                 least = cost;
-                best = i;
+                best = kept[k];
             }
         }
         return best;
+    }
+
+    /** Returns an encoder, and further ones for the same reader; best first. */
+    int[] bestWith(Place reader, int slot, int best, int most, Question question) {
+        for (int k = 0; k < count; k++) {
+            pool.key[kept[k]] = cost(kept[k], reader, slot, question);
+        }
+        return pool.keepFirst(best, kept, count, most, question);
+    }
+
+    /** Returns what an encoder costs a reader and others; infinite if it cannot be that one's. */
+    private double cost(int i, Place reader, int slot, Question question) {
+        return pool.slot[i] == slot || !pool.place(i).sameRevision(reader)
+                ? Double.POSITIVE_INFINITY
+                : nanos(i, reader, question) + question.settings.backlog() * backlog(i);
     }
 
     /** Returns when a reader has what an encoder makes; infinite if nothing gets through. */

@@ -87,7 +87,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Ladder</b>: best pair; other pairs, as fallbacks of both legs; local; refusal. The {@linkplain JointPlan plan} has a reason
  * for each step. If the prefill leg's target fails before the first token, the host tries its fallbacks with the same decode
  * endpoint, by writing their address into {@code x-prefiller-host-port}, or has the decode endpoint read the prompt itself by
- * removing that header; the dispatch goes on and needs no call. If the decode endpoint fails, {@link Dispatch#failover} gives the
+ * removing that header; the dispatch goes on and needs no call. So it is with the encode leg and {@code x-encoder-hosts-ports}. If the decode endpoint fails, {@link Dispatch#failover} gives the
  * next one for the same prefill endpoint; the KV has to be sent or read again. Nothing is queued here: KV that is nowhere free is
  * waited for in the engine.
  *
@@ -104,8 +104,6 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
     static final String PREFILL_HEADER = "x-prefiller-host-port";
     static final String ENCODE_HEADER = "x-encoder-hosts-ports";
     static final String SOURCE_HEADER = "x-kv-cache-source-host-port";
-
-    private static final int[] NOBODY = new int[0];
 
     private final String decode;
     private final String prefill;
@@ -190,7 +188,12 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
 
     @Override
     public Set<DataKey> consumesIfPresent() {
-        return Set.of(prefix.weighted(), prefix.hashes());
+        return Set.of(
+                prefix.weighted(),
+                prefix.hashes(),
+                latency.cachedTokens(),
+                latency.reading(),
+                latency.interference());
     }
 
     @Override
@@ -236,7 +239,7 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         JointSearch.Outcome outcome = search.search(found(prefill, results), decoded, found(encode, results), question);
         Choice choice = outcome == JointSearch.Outcome.FOUND
                 ? decide(search, question, memory.last())
-                : new Choice(new JointPlan(null, null, search.ladder, -1), NOBODY, NOBODY, NOBODY, 0, 0, null);
+                : new Choice(new JointPlan(null, null, search.ladder, -1), JointSearch.NOBODY, JointSearch.NOBODY, JointSearch.NOBODY, 0, 0, null);
         search.clear();
         spares.offer(search);
         cycle.put(choiceKey, choice);
@@ -264,12 +267,12 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
                 remote ? local : pair,
                 search.ladder,
                 search.breakEvenTokens(remote, givesWay(search, remote, question, last), question));
-        int encoder = remote ? search.prefill.encoder[p] : search.decode.encoder[d];
+        Pool readers = remote ? search.prefill : search.decode;
         return new Choice(
                 plan,
                 search.decodesWith(p, d, Leg.MAX_FALLBACKS, question),
-                remote ? search.prefillsWith(d, p, Leg.MAX_FALLBACKS, question) : NOBODY,
-                encoder < 0 ? NOBODY : new int[] {encoder},
+                remote ? search.prefillsWith(d, p, Leg.MAX_FALLBACKS, question) : JointSearch.NOBODY,
+                search.encodesWith(readers, remote ? p : d, Leg.MAX_FALLBACKS, question),
                 question.target(search.decode.slot[d]),
                 search.decode.mostCached(question),
                 remote ? question.comingTo(search.decode.slot[d]) : null);

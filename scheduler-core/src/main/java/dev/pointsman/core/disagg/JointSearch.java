@@ -8,7 +8,6 @@ import dev.pointsman.api.fleet.EndpointMetrics;
 import dev.pointsman.core.disagg.Places.Place;
 import dev.pointsman.core.latency.PredictedTimes;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class JointSearch {
     /** Tokens by which the slope of reading is taken: this share of the prompt. */
     private static final int SLOPE_SHARE = 16;
+
+    static final int[] NOBODY = new int[0];
 
     final Pool prefill = new Pool();
     final Pool decode = new Pool();
@@ -349,12 +350,12 @@ final class JointSearch {
             for (int k = 0; k < localCount; k++) {
                 decode.key[locals[k]] = decode.score[locals[k]] + decode.tail[locals[k]];
             }
-            return chosen(decode, best, locals, localCount, most, question);
+            return decode.keepFirst(best, locals, localCount, most, question);
         }
         for (int k = 0; k < decoderCount; k++) {
             decode.key[decoders[k]] = pairOrNever(p, decoders[k], question);
         }
-        return chosen(decode, best, decoders, decoderCount, most, question);
+        return decode.keepFirst(best, decoders, decoderCount, most, question);
     }
 
     /** Returns a prefill endpoint, and further ones for the same decode endpoint; best first. */
@@ -362,7 +363,7 @@ final class JointSearch {
         for (int k = 0; k < readerCount; k++) {
             prefill.key[readers[k]] = pairOrNever(readers[k], d, question);
         }
-        return chosen(prefill, best, readers, readerCount, most, question);
+        return prefill.keepFirst(best, readers, readerCount, most, question);
     }
 
     private double pairOrNever(int p, int d, Question question) {
@@ -370,11 +371,10 @@ final class JointSearch {
         return Double.isNaN(link) ? Double.POSITIVE_INFINITY : pair(p, d, link, question);
     }
 
-    private static int[] chosen(Pool pool, int best, int[] among, int count, int most, Question question) {
-        pool.key[best] = Double.NEGATIVE_INFINITY;
-        int[] kept = new int[Math.min(most + 1, count)];
-        int found = pool.keepLeast(among, count, question, kept, kept.length);
-        return found == kept.length ? kept : Arrays.copyOf(kept, found);
+    /** Returns the encoder of a reader, and further ones for the same reader; best first. Empty if it has none. */
+    int[] encodesWith(Pool readers, int reader, int most, Question question) {
+        int best = readers.encoder[reader];
+        return best < 0 ? NOBODY : encoders.bestWith(readers.place(reader), readers.slot[reader], best, most, question);
     }
 
     /** Describes the best local tuple. */

@@ -40,16 +40,18 @@ final class Places {
         AtomicReferenceArray<@Nullable Place> places = bySlot;
         Place place = slot < places.length() ? places.get(slot) : null;
         long incarnation = fleet.incarnation(slot);
-        boolean same = place != null
-                && place.incarnation == incarnation
-                && place.endpoint.equals(fleet.endpoint(slot));
-        if (same && place.deployment != null) {
-            return place;
+        Place same = place != null
+                        && place.incarnation == incarnation
+                        && place.endpoint.equals(fleet.endpoint(slot))
+                ? place
+                : null;
+        if (same != null && same.deployment != null) {
+            return same;
         }
         // A deployment that is learnt of later than its endpoint replaces what was worked out without it.
         Deployment deployment = times == null ? null : times.deployment(slot);
-        if (same && deployment == null) {
-            return place;
+        if (same != null && deployment == null) {
+            return same;
         }
         Place made = new Place(settings, names, incarnation, fleet.endpoint(slot), deployment);
         if (place != null

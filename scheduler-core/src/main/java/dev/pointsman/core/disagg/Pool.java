@@ -262,6 +262,14 @@ final class Pool {
         return count;
     }
 
+    /** Returns one of some candidates, and up to so many further ones with the least finite {@link #key}s; least first. */
+    int[] keepFirst(int first, int[] among, int amongCount, int further, Question question) {
+        key[first] = Double.NEGATIVE_INFINITY;
+        int[] found = new int[Math.min(further + 1, amongCount)];
+        int count = keepLeast(among, amongCount, question, found, found.length);
+        return count == found.length ? found : Arrays.copyOf(found, count);
+    }
+
     private int insert(int i, Question question, int[] kept, int count, int most) {
         int at = count;
         while (at > 0 && precedes(question, i, kept[at - 1])) {

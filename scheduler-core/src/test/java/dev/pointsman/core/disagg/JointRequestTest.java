@@ -19,6 +19,7 @@ import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.fleet.EndpointMetrics;
 import dev.pointsman.api.fleet.Role;
 import dev.pointsman.api.request.InferenceRequest;
+import dev.pointsman.api.request.MultimodalItem;
 import dev.pointsman.core.Pointsman;
 import dev.pointsman.core.fleet.Fleet;
 import dev.pointsman.core.latency.LabelledDeployments;
@@ -342,6 +343,39 @@ class JointRequestTest {
 
         assertThat(rejection.reason()).isEqualTo(Rejection.Reason.NO_DECISION);
         assertThat(rejection.detail()).startsWith("KV_TOO_SMALL");
+    }
+
+    @Test
+    void encoders_haveFallbacks_leastBusyFirst() {
+        Fleet fleet = fleet(0, 1);
+        busy(fleet, "d0");
+        for (int i = 0; i < 4; i++) {
+            fleet.join(endpoint("e" + i, Role.ENCODE));
+            fleet.update(
+                    "e" + i,
+                    EndpointMetrics.builder(System.nanoTime())
+                            .runningRequests(4 - i)
+                            .build());
+        }
+        InferenceRequest pictured = TestRequests.builder("r")
+                .tokens(new int[4_000])
+                .multimodalItems(List.of(new MultimodalItem("cat", 0, 2_000)))
+                .build();
+        Pointsman pointsman = Pointsman.builder(fleet)
+                .profile(Profile.builder("decode").filter("decode-filter").build())
+                .profile(Profile.builder("encode").filter("encode-filter").build())
+                .profileHandler(PluginRef.instance(
+                        "joint", JointDisaggHandler.builder().name("joint").build()))
+                .build();
+
+        Dispatch dispatch = (Dispatch) pointsman.schedule(pictured);
+
+        Leg encode = dispatch.decision().otherLegs().get(0);
+        assertThat(dispatch.decision().headers()).containsEntry(ENCODERS, "e3:8000");
+        assertThat(encode.target().endpoint().id()).isEqualTo("e3");
+        assertThat(encode.fallbacks())
+                .extracting(target -> target.endpoint().id())
+                .containsExactly("e2", "e1", "e0");
     }
 
     @Test

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pointsman.api.decision.Dispatch;
 import dev.pointsman.api.decision.Ending;
 import dev.pointsman.api.decision.SchedulingOutcome;
+import dev.pointsman.api.decision.Target;
 import dev.pointsman.api.decision.Usage;
 import dev.pointsman.api.fleet.Endpoint;
 import dev.pointsman.api.plugin.EndpointScorer;
@@ -324,6 +325,68 @@ class InFlightTest {
 
         assertThat(dispatch.ended()).isFalse();
         assertThat(requestsInFlight(pointsman)).containsEntry("e0", 1L);
+    }
+
+    @Test
+    void dispatch_knowsItsProgress_andDuringAnEventWhatWasBefore() {
+        ManualClock clock = new ManualClock(-7);
+        List<String> told = new ArrayList<>();
+        Pointsman pointsman = Pointsman.builder(fleet(2))
+                .profile(leastRequests())
+                .clock(clock)
+                .plugin("witness", new SchedulingObserver() {
+                    @Override
+                    public void firstToken(Dispatch dispatch, long now) {
+                        told.add("first: " + progress(dispatch));
+                    }
+
+                    @Override
+                    public void tokens(Dispatch dispatch, int count, long now) {
+                        told.add("tokens: " + progress(dispatch));
+                    }
+
+                    @Override
+                    public void failedOver(Dispatch dispatch, Target from, Target to, long now) {
+                        told.add("failover: " + progress(dispatch));
+                    }
+
+                    @Override
+                    public void ended(Dispatch dispatch, Ending ending, Usage usage, long now) {
+                        told.add("end: " + progress(dispatch));
+                    }
+                })
+                .build();
+
+        Dispatch dispatch = dispatched(pointsman, request("r"));
+        clock.advance(Duration.ofNanos(10));
+        dispatch.firstToken();
+        dispatch.firstToken();
+        clock.advance(Duration.ofNanos(5));
+        dispatch.tokens(2);
+        dispatch.tokens(0);
+        dispatch.failover();
+        clock.advance(Duration.ofNanos(5));
+        dispatch.tokens(3);
+        dispatch.completed(Usage.UNKNOWN);
+
+        assertThat(dispatch.decidedAt()).isEqualTo(-7);
+        assertThat(told)
+                .containsExactly(
+                        "first: 0 from - to -",
+                        "tokens: 1 from 3 to 3",
+                        "tokens: 3 from 3 to 8",
+                        "failover: 3 from 3 to 8",
+                        "tokens: 0 from - to -",
+                        "end: 3 from - to 13");
+    }
+
+    private static String progress(Dispatch dispatch) {
+        return dispatch.reportedTokens() + " from " + time(dispatch.firstTokenAt()) + " to "
+                + time(dispatch.lastTokenAt());
+    }
+
+    private static String time(long nanos) {
+        return nanos == Dispatch.NOT_YET ? "-" : Long.toString(nanos);
     }
 
     @Test

@@ -86,6 +86,15 @@ class WhoMayKnowWhomTest {
                     "org.slf4j..");
 
     @ArchTest
+    static final ArchRule metricsKnowTheApi = classes()
+            .that()
+            .resideInAPackage("dev.pointsman.micrometer..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.pointsman.micrometer..", "dev.pointsman.api..", "java..", "org.jspecify..", "io.micrometer..");
+
+    @ArchTest
     static final ArchRule testKitKnowsTheApi = classes()
             .that()
             .resideInAPackage("dev.pointsman.testkit..")
@@ -145,7 +154,11 @@ class WhoMayKnowWhomTest {
     static final ArchRule coreStartsNoThreadAndOpensNoSocket = noClasses()
             .that()
             .resideInAnyPackage(
-                    "dev.pointsman.api..", "dev.pointsman.core..", "dev.pointsman.kvcache..", "dev.pointsman.accel..")
+                    "dev.pointsman.api..",
+                    "dev.pointsman.core..",
+                    "dev.pointsman.kvcache..",
+                    "dev.pointsman.accel..",
+                    "dev.pointsman.micrometer..")
             .and()
             .resideOutsideOfPackage("dev.pointsman.kvcache.zmq..")
             .should()

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * call of the same dispatch takes.
  */
 public non-sealed interface Dispatch extends SchedulingOutcome, AutoCloseable {
+    /** What {@link #firstTokenAt} and {@link #lastTokenAt} return while there is no such token. */
+    long NOT_YET = Long.MIN_VALUE;
+
     /** Returns the request that was scheduled. */
     InferenceRequest request();
 
@@ -39,6 +42,25 @@ public non-sealed interface Dispatch extends SchedulingOutcome, AutoCloseable {
      * target} is the one that answers; empty unless a plugin has something to say there.
      */
     Map<String, String> responseHeaders();
+
+    /** Returns when the decision was made, in nanoseconds of the scheduler's clock. */
+    long decidedAt();
+
+    /**
+     * Returns when the first token of the present target's answer was reported, in nanoseconds of the scheduler's clock, or
+     * {@link #NOT_YET}. A failover begins anew. While observers are told of an event, this and what else a dispatch knows of
+     * its answer are as before that event, so that observers need not remember it.
+     */
+    long firstTokenAt();
+
+    /**
+     * Returns when tokens of the present target's answer were last reported, the first included, in nanoseconds of the
+     * scheduler's clock, or {@link #NOT_YET}.
+     */
+    long lastTokenAt();
+
+    /** Returns how many tokens of the present target's answer were reported, the first included; at least 0. */
+    long reportedTokens();
 
     /** Reports that the request was sent to the target. */
     void sent();

@@ -13,7 +13,9 @@ import dev.pointsman.api.decision.Usage;
  * here. Each event is told exactly once, on the thread that caused it; events of one dispatch may come from several
  * threads. Times are nanoseconds of the scheduler's clock. An observer must be quick and must not block. It must not itself
  * report progress or the end of any dispatch: events are told while their dispatch is locked, so that they come in order,
- * and two observers that each end the other's dispatch would wait for ever.
+ * and two observers that each end the other's dispatch would wait for ever. What an observer needs to time a request, its
+ * dispatch knows ({@link Dispatch#decidedAt}, {@link Dispatch#firstTokenAt}, {@link Dispatch#lastTokenAt}); a map of dispatches
+ * would have to forget those that a host loses.
  */
 public interface SchedulingObserver extends Plugin {
     /**

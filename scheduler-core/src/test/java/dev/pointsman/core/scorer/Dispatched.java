@@ -65,6 +65,26 @@ public final class Dispatched implements Dispatch {
     }
 
     @Override
+    public long decidedAt() {
+        return 0;
+    }
+
+    @Override
+    public long firstTokenAt() {
+        return NOT_YET;
+    }
+
+    @Override
+    public long lastTokenAt() {
+        return NOT_YET;
+    }
+
+    @Override
+    public long reportedTokens() {
+        return 0;
+    }
+
+    @Override
     public void sent() {
         throw new UnsupportedOperationException();
     }

@@ -568,6 +568,7 @@ public final class Engine {
                 events,
                 cycle.request(),
                 decision,
+                cycle.now(),
                 promptTokens,
                 load.outputTokens(cycle),
                 primaryRun.reservation(),

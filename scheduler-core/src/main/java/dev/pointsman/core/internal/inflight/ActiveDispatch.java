@@ -23,6 +23,7 @@ public final class ActiveDispatch implements Dispatch {
     private final DispatchEvents events;
     private final InferenceRequest request;
     private final SchedulingDecision decision;
+    private final long decidedAt;
     private final long[] promptTokensByChoice;
     private final long outputTokens;
     private final List<Reservation> others;
@@ -34,12 +35,16 @@ public final class ActiveDispatch implements Dispatch {
     private int nextFallback;
     private boolean sent;
     private boolean firstToken;
+    private long firstTokenAt = NOT_YET;
+    private long lastTokenAt = NOT_YET;
+    private long reportedTokens;
     private boolean ended;
     private @Nullable String failure;
 
     /**
      * Makes a dispatch of a decision whose load has been reserved.
      *
+     * @param decidedAt when the decision was made
      * @param promptTokensByChoice what the prompt costs on the target and on each fallback
      * @param outputTokens expected tokens of output, 0 if unknown
      * @param primary the primary leg's reservation
@@ -50,6 +55,7 @@ public final class ActiveDispatch implements Dispatch {
             DispatchEvents events,
             InferenceRequest request,
             SchedulingDecision decision,
+            long decidedAt,
             long[] promptTokensByChoice,
             long outputTokens,
             Reservation primary,
@@ -58,6 +64,7 @@ public final class ActiveDispatch implements Dispatch {
         this.events = events;
         this.request = request;
         this.decision = decision;
+        this.decidedAt = decidedAt;
         this.promptTokensByChoice = promptTokensByChoice;
         this.outputTokens = outputTokens;
         this.primary = primary;
@@ -92,6 +99,32 @@ public final class ActiveDispatch implements Dispatch {
     }
 
     @Override
+    public long decidedAt() {
+        return decidedAt;
+    }
+
+    @Override
+    public long firstTokenAt() {
+        synchronized (lock) {
+            return firstTokenAt;
+        }
+    }
+
+    @Override
+    public long lastTokenAt() {
+        synchronized (lock) {
+            return lastTokenAt;
+        }
+    }
+
+    @Override
+    public long reportedTokens() {
+        synchronized (lock) {
+            return reportedTokens;
+        }
+    }
+
+    @Override
     public void sent() {
         synchronized (lock) {
             if (ended) {
@@ -117,6 +150,8 @@ public final class ActiveDispatch implements Dispatch {
                 primary.promptRead();
                 releaseOthers();
                 events.firstToken(this, now);
+                firstTokenAt = Math.max(now, NOT_YET + 1);
+                answered(1, now);
             }
         }
     }
@@ -128,10 +163,21 @@ public final class ActiveDispatch implements Dispatch {
                     + ".\nMaybe report the tokens since the last report, not a difference of totals.");
         }
         synchronized (lock) {
-            if (!ended) {
-                events.tokens(this, count, signOfLife());
+            if (ended) {
+                return;
+            }
+            long now = signOfLife();
+            events.tokens(this, count, now);
+            if (count > 0) {
+                answered(count, now);
             }
         }
+    }
+
+    /** Notes tokens of the answer, once observers know of them: until then they may ask for what was before. */
+    private void answered(int count, long now) {
+        lastTokenAt = Math.max(now, NOT_YET + 1);
+        reportedTokens += count;
     }
 
     @Override
@@ -168,6 +214,9 @@ public final class ActiveDispatch implements Dispatch {
         sent = false;
         firstToken = false;
         events.failedOver(this, before, next, signOfLife());
+        firstTokenAt = NOT_YET;
+        lastTokenAt = NOT_YET;
+        reportedTokens = 0;
     }
 
     @Override

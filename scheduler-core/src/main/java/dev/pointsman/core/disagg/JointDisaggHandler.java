@@ -189,11 +189,7 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
     @Override
     public Set<DataKey> consumesIfPresent() {
         return Set.of(
-                prefix.weighted(),
-                prefix.hashes(),
-                latency.cachedTokens(),
-                latency.reading(),
-                latency.interference());
+                prefix.weighted(), prefix.hashes(), latency.cachedTokens(), latency.reading(), latency.interference());
     }
 
     @Override
@@ -239,7 +235,14 @@ public final class JointDisaggHandler implements ProfileHandler, SchedulingObser
         JointSearch.Outcome outcome = search.search(found(prefill, results), decoded, found(encode, results), question);
         Choice choice = outcome == JointSearch.Outcome.FOUND
                 ? decide(search, question, memory.last())
-                : new Choice(new JointPlan(null, null, search.ladder, -1), JointSearch.NOBODY, JointSearch.NOBODY, JointSearch.NOBODY, 0, 0, null);
+                : new Choice(
+                        new JointPlan(null, null, search.ladder, -1),
+                        JointSearch.NOBODY,
+                        JointSearch.NOBODY,
+                        JointSearch.NOBODY,
+                        0,
+                        0,
+                        null);
         search.clear();
         spares.offer(search);
         cycle.put(choiceKey, choice);

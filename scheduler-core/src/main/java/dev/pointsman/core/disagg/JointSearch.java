@@ -246,8 +246,7 @@ final class JointSearch {
         for (int k = 0; k < decoderCount; k++) {
             int d = decoders[k];
             slope[d] = slope(d, question);
-            missingBytes[d] =
-                    decode.kvBytes(d, question.prompt, times) - decode.kvBytes(d, decode.onChip[d], times);
+            missingBytes[d] = decode.kvBytes(d, question.prompt, times) - decode.kvBytes(d, decode.onChip[d], times);
         }
         boolean compatible = pairs(question);
         if (!compatible && readerCount < prefill.size) {

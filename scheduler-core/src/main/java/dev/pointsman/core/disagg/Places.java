@@ -40,9 +40,7 @@ final class Places {
         AtomicReferenceArray<@Nullable Place> places = bySlot;
         Place place = slot < places.length() ? places.get(slot) : null;
         long incarnation = fleet.incarnation(slot);
-        Place same = place != null
-                        && place.incarnation == incarnation
-                        && place.endpoint.equals(fleet.endpoint(slot))
+        Place same = place != null && place.incarnation == incarnation && place.endpoint.equals(fleet.endpoint(slot))
                 ? place
                 : null;
         if (same != null && same.deployment != null) {

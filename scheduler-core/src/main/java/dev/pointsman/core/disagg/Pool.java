@@ -169,8 +169,8 @@ final class Pool {
             quickest = Math.min(quickest, waitPerToken[i]);
         }
         // A transfer that the producer has counted would be another one than the links' that count here.
-        double before = Math.max(
-                0, question.ttft.get(at) - times.transferNanos(at) - question.readingCounted(at, read));
+        double before =
+                Math.max(0, question.ttft.get(at) - times.transferNanos(at) - question.readingCounted(at, read));
         wait[i] = (before + question.laterWait(at)) * question.unread(at, here, metrics);
         return known(i);
     }

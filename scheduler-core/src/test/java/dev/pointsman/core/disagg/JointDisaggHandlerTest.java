@@ -314,7 +314,8 @@ class JointDisaggHandlerTest {
 
     @Test
     void readingThatTheProducerSaid_isNotAskedForAgain() {
-        Scene scene = Scene.of(8_000, List.of(P.cached(1_000)), List.of(D.cached(4_000).running(3)));
+        Scene scene = Scene.of(
+                8_000, List.of(P.cached(1_000)), List.of(D.cached(4_000).running(3)));
         List<Long> asked = new ArrayList<>();
         TestCycle cycle = scene.saying("request", 0);
         PredictedTimes times = requireNonNull(cycle.attribute(Scene.KEYS.times()));

@@ -137,7 +137,9 @@ class PredictedLatencyProducerTest {
         PredictedTimes times = requireNonNull(cycle.attribute(LATENCY.times()));
         int idle = cycle.fleet().slotOf("idle");
         int busy = cycle.fleet().slotOf("busy");
-        assertThat(cycle.numbers(LATENCY.cachedTokens())).containsEntry("idle", PROMPT / 2L).containsEntry("busy", 0L);
+        assertThat(cycle.numbers(LATENCY.cachedTokens()))
+                .containsEntry("idle", PROMPT / 2L)
+                .containsEntry("busy", 0L);
         assertThat(cycle.numbers(LATENCY.reading()))
                 .containsEntry("idle", times.readNanos(idle, PROMPT - PROMPT / 2, PROMPT / 2))
                 .containsEntry("busy", times.readNanos(busy, PROMPT, 0));

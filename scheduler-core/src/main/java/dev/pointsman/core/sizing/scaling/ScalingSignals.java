@@ -76,7 +76,8 @@ public record ScalingSignals(List<Pool> pools) {
     /**
      * Reports to an observer, and so to the metrics that hang on it: {@code fleet.desired-replicas}, {@code fleet.present-replicas},
      * {@code fleet.utilization-share}, {@code fleet.queued-seconds}, {@code fleet.attainment-share} and {@code fleet.from-zero} (1 or
-     * 0), each for every pool by its {@link ReplicaOption#id()}, which says role, type and TP.
+     * 0), each for every pool by its {@link ReplicaOption#id()}, which says role, type and TP. A pool that is not told of any more keeps
+     * its last numbers there, so tell of it once more, with 0 desired, when you give it up.
      *
      * @param observer who is told
      * @param source the name to tell it under

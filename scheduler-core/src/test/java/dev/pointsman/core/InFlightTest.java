@@ -369,7 +369,7 @@ class InFlightTest {
         dispatch.tokens(3);
         dispatch.completed(Usage.UNKNOWN);
 
-        assertThat(dispatch.decidedAt()).isEqualTo(-7);
+        assertThat(dispatch.scheduledAt()).isEqualTo(-7);
         assertThat(told)
                 .containsExactly(
                         "first: 0 from - to -",

@@ -43,8 +43,8 @@ public non-sealed interface Dispatch extends SchedulingOutcome, AutoCloseable {
      */
     Map<String, String> responseHeaders();
 
-    /** Returns when the decision was made, in nanoseconds of the scheduler's clock. */
-    long decidedAt();
+    /** Returns when its scheduling began, in nanoseconds of the scheduler's clock. */
+    long scheduledAt();
 
     /**
      * Returns when the first token of the present target's answer was reported, in nanoseconds of the scheduler's clock, or

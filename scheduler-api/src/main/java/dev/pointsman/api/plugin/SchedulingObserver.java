@@ -14,7 +14,7 @@ import dev.pointsman.api.decision.Usage;
  * threads. Times are nanoseconds of the scheduler's clock. An observer must be quick and must not block. It must not itself
  * report progress or the end of any dispatch: events are told while their dispatch is locked, so that they come in order,
  * and two observers that each end the other's dispatch would wait for ever. What an observer needs to time a request, its
- * dispatch knows ({@link Dispatch#decidedAt}, {@link Dispatch#firstTokenAt}, {@link Dispatch#lastTokenAt}); a map of dispatches
+ * dispatch knows ({@link Dispatch#scheduledAt}, {@link Dispatch#firstTokenAt}, {@link Dispatch#lastTokenAt}); a map of dispatches
  * would have to forget those that a host loses.
  */
 public interface SchedulingObserver extends Plugin {

@@ -38,6 +38,11 @@ final class Bounded<T> {
         }
     }
 
+    /** Returns the value of a name, or the one of the others if it has none yet. */
+    T getKnown(String name) {
+        return known.getOrDefault(name, other);
+    }
+
     /** Returns the value of a name. */
     T get(String name) {
         T found = known.get(name);
@@ -60,11 +65,20 @@ final class Bounded<T> {
         if (room == 0) {
             return other;
         }
-        T made = maker.apply(name);
+        T made = madeOf(name);
         known.put(name, made);
         room--;
         full = room == 0;
         return made;
+    }
+
+    /** Makes a name's value, or has it go with the others for good if the registry refuses: asked again it would again. */
+    private T madeOf(String name) {
+        try {
+            return maker.apply(name);
+        } catch (RuntimeException refused) {
+            return other;
+        }
     }
 
     /** Has names that are not known by now go with the others. */

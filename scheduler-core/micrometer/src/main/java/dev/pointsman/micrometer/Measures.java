@@ -92,8 +92,12 @@ final class Measures {
 
     /** What was measured last. */
     private static final class Level {
-        volatile double value;
+        // A number would be read as one, if a registry looks before the first is told.
+        volatile double value = Double.NaN;
     }
+
+    /** What makes a meter one of its own. */
+    private record Series(String name, String source, String kind) {}
 
     /** The meters of one type, by what they count or measure, then by source, then by kind. */
     private final class Family<T> {
@@ -101,6 +105,9 @@ final class Measures {
                 new ConcurrentHashMap<>();
         private final Class<? extends Meter> type;
         private final T none;
+        /** The same by what names come to: two spellings may be one meter. Guarded by the measures. */
+        private final Map<Series, T> bySeries = new HashMap<>();
+
         private final BiFunction<String, String[], T> maker;
 
         /** Makes a family that is empty; {@code none} stands for what has no meter. */
@@ -108,6 +115,15 @@ final class Measures {
             this.type = type;
             this.none = none;
             this.maker = maker;
+        }
+
+        /** Makes a meter, or none if the registry refuses. */
+        private T madeOf(Series series) {
+            try {
+                return maker.apply(series.name, new String[] {"source", series.source, "kind", series.kind});
+            } catch (RuntimeException refused) {
+                return none;
+            }
         }
 
         T get(String source, String what, String kind) {
@@ -139,8 +155,9 @@ final class Measures {
 
         private T make(String name, String source, String what, String kind) {
             Class<? extends Meter> owner = owners.putIfAbsent(name, type);
+            String tag = kind.isEmpty() ? Names.NONE : kind;
             T made = owner == null || owner == type
-                    ? maker.apply(name, new String[] {"source", source, "kind", kind.isEmpty() ? Names.NONE : kind})
+                    ? bySeries.computeIfAbsent(new Series(name, source, tag), this::madeOf)
                     : none;
             known.computeIfAbsent(what, absent -> new ConcurrentHashMap<>())
                     .computeIfAbsent(source, absent -> new ConcurrentHashMap<>())

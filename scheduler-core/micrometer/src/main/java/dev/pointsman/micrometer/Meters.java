@@ -9,10 +9,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.Queue;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,9 @@ final class Meters {
     private final MeterRegistry registry;
     private final Tags common;
     private final boolean histograms;
-    private final Queue<Meter> made = new ConcurrentLinkedQueue<>();
+    /** By identity: equal meters of another registry are other ones. */
+    private final Set<Meter> made = Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+
     private final Set<String> names = ConcurrentHashMap.newKeySet();
 
     Meters(MeterRegistry registry, Tags common, boolean histograms) {
@@ -65,14 +69,16 @@ final class Meters {
     }
 
     /**
-     * Notes a name as taken, and those that Prometheus makes of it by its unit and for the maximum: two meters that share one would
-     * make the whole scrape fail.
+     * Notes a name as taken, and those that Prometheus makes of it by its unit and for number, sum and maximum: two meters that share
+     * one would make the whole scrape fail.
      */
     private String named(String name, @Nullable String unit) {
         String whole = unit == null || name.endsWith(unit) ? name : name + "." + unit;
         names.add(name);
         names.add(whole);
         names.add(whole + ".max");
+        names.add(whole + ".count");
+        names.add(whole + ".sum");
         return PREFIX + name;
     }
 
@@ -86,10 +92,24 @@ final class Meters {
         return Set.copyOf(names);
     }
 
+    /** Tells whether any of the meters so far is one of others. */
+    boolean hasAnyOf(Collection<Meter> others) {
+        return others.stream().anyMatch(made::contains);
+    }
+
+    /** Removes from the registry what was made, but for what is of others. */
+    void removeBut(Collection<Meter> others) {
+        others.forEach(made::remove);
+        remove();
+    }
+
     /** Removes from the registry what was made. */
     void remove() {
-        for (Meter meter = made.poll(); meter != null; meter = made.poll()) {
-            registry.remove(meter);
+        List<Meter> all;
+        synchronized (made) {
+            all = List.copyOf(made);
+            made.clear();
         }
+        all.forEach(registry::remove);
     }
 }

@@ -13,6 +13,7 @@ import dev.pointsman.api.plugin.SchedulingObserver;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -33,11 +34,11 @@ import java.util.function.LongSupplier;
  * }</pre>
  *
  * <p>All names begin with {@code pointsman.}; the module's README lists them with their types, tags and units. Meters of a model are
- * there from its first request on, all of them and at 0.
+ * there from its first dispatch on, all of them and at 0.
  *
  * <p><b>Tags</b> are few and bounded. Requests bring the names of models, so that only so many of these have a tag of their own, and
  * all others are {@code other}; {@linkplain Builder#models models that are served} can be named beforehand, so that nobody can crowd
- * them out. What is counted and measured outside of requests has at most {@value #MOST_MEASURES} meters; what is beyond is dropped,
+ * them out, and refused requests get none. What is counted and measured outside of requests has at most {@value #MOST_MEASURES} meters; what is beyond is dropped,
  * and {@code pointsman.metrics.dropped} says how much was.
  *
  * <p><b>One observer</b> may serve any number of schedulers, indexes and loops, which then share its meters. Two observers of one
@@ -67,16 +68,10 @@ public final class MicrometerObserver implements SchedulingObserver, AutoCloseab
     private final Timer rejected;
     private final Measures measures;
 
-    private MicrometerObserver(Builder builder) {
+    private MicrometerObserver(Builder builder, Meters meters) {
         clock = builder.clock;
-        meters = new Meters(builder.registry, builder.tags, builder.histograms);
-        List<Meter> before = builder.registry.getMeters();
+        this.meters = meters;
         Counter dropped = meters.counter("metrics.dropped", null, "Counts and measures that no meter could be had for");
-        if (before.contains(dropped)) {
-            throw new IllegalArgumentException(
-                    "registry: has another observer's meters of the tags " + builder.tags
-                            + ".\nMaybe give both schedulers one observer, give each a tag of its own, or close the other first.");
-        }
         models = new Bounded<>(builder.maxModels, builder.models, model -> new ModelMeters(meters, model));
         failures = byPlugin("plugin.failures", "Exceptions of plugins", "plugin");
         clampedScores = byPlugin("scores.clamped", "Scores that were out of range and cut to it", "scorer");
@@ -125,7 +120,8 @@ public final class MicrometerObserver implements SchedulingObserver, AutoCloseab
 
     @Override
     public void rejected(SchedulingCycle cycle, Rejection rejection) {
-        models.get(cycle.request().model()).rejected(rejection.reason());
+        // What is refused may be called anything; only a model that an endpoint serves has meters of its own.
+        models.getKnown(cycle.request().model()).rejected(rejection.reason());
         decided(rejected, cycle);
     }
 
@@ -180,7 +176,7 @@ public final class MicrometerObserver implements SchedulingObserver, AutoCloseab
 
     /**
      * Removes this observer's meters from the registry, for hosts whose registry outlives their scheduler. Later events are counted
-     * nowhere and harm nothing.
+     * nowhere and harm nothing. (After {@code registry.clear()}, close this before another is made: they would have the same meters.)
      */
     @Override
     public void close() {
@@ -208,10 +204,17 @@ public final class MicrometerObserver implements SchedulingObserver, AutoCloseab
         /**
          * Adds tags to every meter, such as the scheduler's name where a host has several.
          *
-         * @param keyValues key, value, key, value and so on
+         * @param keyValues key, value, key, value and so on; keys that no meter has already
          */
         public Builder tags(String... keyValues) {
-            tags = tags.and(keyValues);
+            Tags more = Tags.of(keyValues);
+            for (Tag tag : more) {
+                if (Names.OWN_TAGS.contains(tag.getKey())) {
+                    throw new IllegalArgumentException("tags: " + tag.getKey() + " is a tag of some meters already."
+                            + "\nMaybe call it scheduler_" + tag.getKey() + ".");
+                }
+            }
+            tags = tags.and(more);
             return this;
         }
 
@@ -233,7 +236,7 @@ public final class MicrometerObserver implements SchedulingObserver, AutoCloseab
 
         /**
          * Sets how many models have tags of their own beside those {@linkplain #models named}: the first ones that are asked for. A
-         * model has some 30 meters, and with histograms some 140 series in Prometheus.
+         * model has some 30 meters, which are some 40 series in Prometheus, and with histograms some 170.
          *
          * @param most 100 by default, 0 for those named only
          */
@@ -267,7 +270,26 @@ public final class MicrometerObserver implements SchedulingObserver, AutoCloseab
          * @throws IllegalArgumentException if another observer, not closed, has these meters in the registry
          */
         public MicrometerObserver build() {
-            return new MicrometerObserver(this);
+            // Others that look in the meantime would find each other's meters, or none.
+            synchronized (registry) {
+                List<Meter> before = registry.getMeters();
+                Meters meters = new Meters(registry, tags, histograms);
+                boolean alone = false;
+                try {
+                    MicrometerObserver made = new MicrometerObserver(this, meters);
+                    alone = !meters.hasAnyOf(before);
+                    if (!alone) {
+                        throw new IllegalArgumentException(
+                                "registry: has another observer's meters of the tags " + tags
+                                        + ".\nMaybe give both schedulers one observer, give each a tag of its own, or close the other first.");
+                    }
+                    return made;
+                } finally {
+                    if (!alone) {
+                        meters.removeBut(before);
+                    }
+                }
+            }
         }
     }
 }

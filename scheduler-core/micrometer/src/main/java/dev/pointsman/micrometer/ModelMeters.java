@@ -40,7 +40,8 @@ final class ModelMeters {
     private final Timer perToken;
     private final Timer betweenTokens;
     private final Timer duration;
-    private final DistributionSummary prompt;
+    private final DistributionSummary promptWithCached;
+    private final DistributionSummary promptWithoutCached;
     private final DistributionSummary cached;
     private final DistributionSummary output;
     private final Objective ttft;
@@ -66,17 +67,22 @@ final class ModelMeters {
                 "in.flight",
                 "requests",
                 "Requests that were dispatched and have not ended",
-                () -> Math.max(0, inFlight.sum()),
+                inFlight::sum,
                 "model",
                 model);
         firstToken = meters.timer(
-                "ttft", "Time from the decision to the first token of an answer", FIRST_TOKEN, "model", model);
+                "ttft", "Time from the request to the first token of its answer", FIRST_TOKEN, "model", model);
         perToken = meters.timer(
                 "tpot", "Mean time for each token of a completed answer after its first", EACH_TOKEN, "model", model);
         betweenTokens = meters.timer("itl", "Time between two reports of tokens", EACH_TOKEN, "model", model);
         duration = meters.timer(
-                "request.duration", "Time from the decision to the end of a completed request", WHOLE, "model", model);
-        prompt = meters.tokens("prompt.tokens", "Tokens of the prompts of completed requests", TOKENS, "model", model);
+                "request.duration",
+                "Time from the request to the end of its answer, if completed",
+                WHOLE,
+                "model",
+                model);
+        promptWithCached = prompt(meters, model, "told");
+        promptWithoutCached = prompt(meters, model, "untold");
         cached = meters.tokens(
                 "cached.tokens", "Tokens of prompts that the engine says it had cached", TOKENS, "model", model);
         output = meters.tokens("output.tokens", "Tokens of the answers of requests that ended", TOKENS, "model", model);
@@ -93,6 +99,17 @@ final class ModelMeters {
                 model,
                 "path",
                 path);
+    }
+
+    private static DistributionSummary prompt(Meters meters, String model, String cached) {
+        return meters.tokens(
+                "prompt.tokens",
+                "Tokens of the prompts of completed requests, by whether the engine told how many were cached",
+                TOKENS,
+                "model",
+                model,
+                "cached",
+                cached);
     }
 
     private static String tag(Enum<?> constant) {
@@ -121,9 +138,7 @@ final class ModelMeters {
     }
 
     void firstToken(Dispatch dispatch, long now) {
-        long nanos = between(dispatch.decidedAt(), now);
-        firstToken.record(nanos, TimeUnit.NANOSECONDS);
-        ttft.judge(objectives(dispatch).ttftTarget(), nanos);
+        firstToken.record(between(dispatch.scheduledAt(), now), TimeUnit.NANOSECONDS);
     }
 
     void tokens(Dispatch dispatch, int count, long now) {
@@ -141,20 +156,36 @@ final class ModelMeters {
         if (said || tokens > 0) {
             output.record((double) tokens);
         }
+        judgeFirstToken(dispatch, ending, now);
         if (ending == Ending.COMPLETED) {
             completed(dispatch, usage, tokens, now);
         }
     }
 
+    /**
+     * Judges an answer once, by its last target. One that broke off before its first token missed its objective if that was due by
+     * then; of one that nobody spoke of any more, or that completed without a word of its tokens, nothing is known.
+     */
+    private void judgeFirstToken(Dispatch dispatch, Ending ending, long now) {
+        Duration target = objectives(dispatch).ttftTarget();
+        long first = dispatch.firstTokenAt();
+        if (first != Dispatch.NOT_YET) {
+            ttft.judge(target, between(dispatch.scheduledAt(), first));
+        } else if (ending == Ending.FAILED || ending == Ending.CANCELLED) {
+            ttft.judgeIfMissed(target, between(dispatch.scheduledAt(), now));
+        }
+    }
+
     private void completed(Dispatch dispatch, Usage usage, long tokens, long now) {
-        duration.record(between(dispatch.decidedAt(), now), TimeUnit.NANOSECONDS);
+        duration.record(between(dispatch.scheduledAt(), now), TimeUnit.NANOSECONDS);
         int read = usage.promptTokens() >= 0
                 ? usage.promptTokens()
                 : dispatch.request().prompt().tokenCount();
+        boolean told = usage.cachedTokens() >= 0;
         if (read > 0) {
-            prompt.record(read);
+            (told ? promptWithCached : promptWithoutCached).record(read);
         }
-        if (usage.cachedTokens() >= 0) {
+        if (told) {
             cached.record(usage.cachedTokens());
         }
         long first = dispatch.firstTokenAt();
@@ -201,8 +232,19 @@ final class ModelMeters {
 
         void judge(@Nullable Duration target, long nanos) {
             if (target != null) {
-                (target.compareTo(LONGEST) >= 0 || nanos <= target.toNanos() ? met : missed).increment();
+                (kept(target, nanos) ? met : missed).increment();
             }
+        }
+
+        /** Counts what took so long already, unless it could have kept its objective yet. */
+        void judgeIfMissed(@Nullable Duration target, long nanos) {
+            if (target != null && !kept(target, nanos)) {
+                missed.increment();
+            }
+        }
+
+        private static boolean kept(Duration target, long nanos) {
+            return target.compareTo(LONGEST) >= 0 || nanos <= target.toNanos();
         }
     }
 }

@@ -16,6 +16,21 @@ final class Names {
     /** The tag of what is of no kind; some monitoring systems cannot do with an empty one. */
     static final String NONE = "none";
 
+    /** The keys of tags that meters have of their own. */
+    static final Set<String> OWN_TAGS = Set.of(
+            "model",
+            "path",
+            "reason",
+            "ending",
+            "objective",
+            "result",
+            "cached",
+            "outcome",
+            "plugin",
+            "scorer",
+            "source",
+            "kind");
+
     private static final int LONGEST = 200;
     private static final Pattern NO_WORD = Pattern.compile("[^a-z0-9]+");
     /** Words that Prometheus takes off the end of a name, so that two names would be one. */

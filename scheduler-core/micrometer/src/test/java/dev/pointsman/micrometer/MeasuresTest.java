@@ -9,6 +9,8 @@ import dev.pointsman.core.sizing.ReplicaOption;
 import dev.pointsman.core.sizing.scaling.ScalingSignals;
 import dev.pointsman.kvcache.Tier;
 import dev.pointsman.kvcache.event.DropReason;
+import io.micrometer.core.instrument.Gauge;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,31 @@ class MeasuresTest {
     }
 
     @Test
+    void gauge_saysNoNumberBeforeItIsToldOne() {
+        List<Double> seen = new ArrayList<>();
+        host.registry.config().onMeterAdded(meter -> seen.add(((Gauge) meter).value()));
+
+        metrics.measured("planner", "fleet.desired-replicas", "decode/h100/tp2", 7);
+
+        assertThat(seen).containsExactly(Double.NaN);
+        assertThat(host.samples("pointsman_fleet_desired"))
+                .singleElement()
+                .asString()
+                .endsWith(" 7.0");
+    }
+
+    @Test
+    void twoSpellings_areOneMeter_andTheLastWordCounts() {
+        metrics.measured("s", "some-level", "", 1);
+        metrics.measured("s", "some.level", "none", 2);
+        metrics.measured("s", "some level", "", 3);
+
+        assertThat(host.samples("pointsman_some_level"))
+                .containsExactly("pointsman_some_level{kind=\"none\",source=\"s\"} 3.0");
+        assertThat(dropped()).isZero();
+    }
+
+    @Test
     void namesThatAreTaken_areDropped_andNoScrapeFails() {
         metrics.counted("s", "a-name", "", 1);
         metrics.measured("s", "a.name", "", 2);
@@ -89,6 +116,8 @@ class MeasuresTest {
         metrics.counted("s", "dispatched-requests.total", "", 1);
         metrics.measured("s", "ttft.seconds", "", 1);
         metrics.measured("s", "ttft-seconds-max", "", 1);
+        metrics.measured("s", "ttft.seconds.count", "", 1);
+        metrics.measured("s", "prompt.tokens.sum", "", 1);
         metrics.measured("s", "prompt.tokens.bucket", "", 1);
         metrics.measured("s", "in.flight.requests", "", 1);
         metrics.counted("s", "metrics.dropped", "", 1);
@@ -96,7 +125,7 @@ class MeasuresTest {
         assertThat(host.scrape().lines())
                 .contains("pointsman_a_name_total{kind=\"none\",source=\"s\"} 11.0")
                 .noneMatch(line -> line.contains("source=\"s\"") && !line.contains("a_name"));
-        assertThat(dropped()).isEqualTo(9);
+        assertThat(dropped()).isEqualTo(11);
     }
 
     @Test

@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pointsman.api.decision.Dispatch;
 import dev.pointsman.api.decision.Usage;
+import dev.pointsman.api.fleet.Endpoint;
+import dev.pointsman.api.request.InferenceRequest;
+import dev.pointsman.core.Pointsman;
+import dev.pointsman.core.fleet.Fleet;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
@@ -62,7 +67,7 @@ class ModelsTest {
     }
 
     @Test
-    void aModelsMetersAreAllThereFromItsFirstRequestOn() {
+    void aModelsMetersAreAllThereFromItsFirstDispatchOn() {
         Host host = new Host();
 
         host.dispatch(host.request("m").build());
@@ -132,7 +137,7 @@ class ModelsTest {
         Dispatch dispatch = host.dispatch();
 
         host.metrics.firstToken(dispatch, 0);
-        host.metrics.firstToken(dispatch, dispatch.decidedAt() - 1);
+        host.metrics.firstToken(dispatch, dispatch.scheduledAt() - 1);
 
         assertThat(host.scrape().lines())
                 .contains(
@@ -141,7 +146,7 @@ class ModelsTest {
     }
 
     @Test
-    void aFilterMayDenyRenameOrRefineMeters() {
+    void aFilterMayDenyMeters_andASecondObserverIsRefusedYet() {
         MeterRegistry registry = new SimpleMeterRegistry();
         registry.config()
                 .meterFilter(MeterFilter.denyNameStartsWith("pointsman.itl"))
@@ -149,11 +154,71 @@ class ModelsTest {
 
         MicrometerObserver first = MicrometerObserver.of(registry);
         first.measured("s", "itl.bound", "", 1);
+        int meters = registry.getMeters().size();
 
+        assertThatThrownBy(() -> MicrometerObserver.of(registry)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(registry.getMeters()).hasSize(meters);
         assertThat(registry.find("pointsman.itl").timer()).isNull();
         assertThat(registry.find("pointsman.ttft").timer()).isNotNull();
         first.close();
         assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void whatTheRegistryRefuses_goesWithTheOthers_andIsNotAskedForAgain() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        registry.counter("pointsman.tpot", "model", "taken");
+        registry.counter("pointsman.level", "source", "s", "kind", "none");
+        MicrometerObserver metrics = MicrometerObserver.of(registry);
+        Pointsman pointsman = Pointsman.builder(Fleet.of(Endpoint.of("a", "10.0.0.1:8000")))
+                .plugin("metrics", metrics)
+                .build();
+
+        pointsman.schedule(InferenceRequest.builder("r", "taken").build());
+        int meters = registry.getMeters().size();
+        for (int i = 0; i < 99; i++) {
+            pointsman.schedule(InferenceRequest.builder("r" + i, "taken").build());
+            metrics.measured("s", "level", "", i);
+        }
+
+        assertThat(registry.getMeters()).hasSize(meters);
+        assertThat(registry.get("pointsman.in.flight")
+                        .tag("model", "other")
+                        .gauge()
+                        .value())
+                .isEqualTo(100);
+        assertThat(registry.get("pointsman.metrics.dropped").counter().count()).isEqualTo(99);
+    }
+
+    @Test
+    void observerThatCannotBeMade_leavesNothing() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        registry.counter("pointsman.decision.duration", "outcome", "rejected");
+
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> MicrometerObserver.of(registry))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageNotContaining("another observer");
+            assertThat(registry.getMeters()).hasSize(1);
+        }
+    }
+
+    @Test
+    void registryOfRegistries_hasThemAll_thoseToComeIncluded() {
+        CompositeMeterRegistry all = new CompositeMeterRegistry();
+        SimpleMeterRegistry early = new SimpleMeterRegistry();
+        SimpleMeterRegistry late = new SimpleMeterRegistry();
+        all.add(early);
+        MicrometerObserver metrics = MicrometerObserver.of(all);
+        metrics.measured("s", "level", "", 1);
+        all.add(late);
+        metrics.measured("s", "level", "", 2);
+
+        assertThat(early.get("pointsman.level").gauge().value()).isEqualTo(2);
+        assertThat(late.get("pointsman.level").gauge().value()).isEqualTo(2);
+        metrics.close();
+        assertThat(early.getMeters()).isEmpty();
+        assertThat(late.getMeters()).isEmpty();
     }
 
     @Test
@@ -166,5 +231,8 @@ class ModelsTest {
         assertThatThrownBy(() -> builder.models("fine", "not\nfine"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("models: cannot be the value of a tag: not\nfine.\nMaybe");
+        assertThatThrownBy(() -> builder.tags("zone", "a", "model", "mine"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("tags: model is a tag of some meters already.\nMaybe call it scheduler_model.");
     }
 }

@@ -63,7 +63,7 @@ class RequestMetersTest {
                         "pointsman_tpot_seconds_sum" + M + " 0.03",
                         "pointsman_request_duration_seconds_count" + M + " 1",
                         "pointsman_request_duration_seconds_sum" + M + " 0.37",
-                        "pointsman_prompt_tokens_sum" + M + " 1000.0",
+                        "pointsman_prompt_tokens_sum{cached=\"told\",model=\"test-model\"} 1000.0",
                         "pointsman_cached_tokens_sum" + M + " 640.0",
                         "pointsman_output_tokens_sum" + M + " 5.0",
                         "pointsman_objectives_total{model=\"test-model\",objective=\"ttft\",result=\"met\"} 1.0",
@@ -84,7 +84,7 @@ class RequestMetersTest {
 
         assertThat(host.scrape().lines())
                 .contains(
-                        "pointsman_prompt_tokens_sum" + M + " 900.0",
+                        "pointsman_prompt_tokens_sum{cached=\"untold\",model=\"test-model\"} 900.0",
                         "pointsman_cached_tokens_count" + M + " 0",
                         "pointsman_output_tokens_sum" + M + " 4.0",
                         "pointsman_tpot_seconds_sum" + M + " 0.02");
@@ -100,7 +100,7 @@ class RequestMetersTest {
                 .contains(
                         "pointsman_ttft_seconds_count" + M + " 0",
                         "pointsman_tpot_seconds_count" + M + " 0",
-                        "pointsman_prompt_tokens_count" + M + " 0",
+                        "pointsman_prompt_tokens_count{cached=\"untold\",model=\"test-model\"} 0",
                         "pointsman_output_tokens_sum" + M + " 40.0",
                         "pointsman_request_duration_seconds_sum" + M + " 2.0");
     }
@@ -153,9 +153,51 @@ class RequestMetersTest {
     }
 
     @Test
+    void objectiveOfTheFirstToken_isJudgedOnce_andMissedByWhatBrokeOffTooLate() {
+        Dispatch moved = dispatchFor(Duration.ofMillis(300));
+        host.pass(200);
+        moved.firstToken();
+        moved.failover();
+        host.pass(200);
+        moved.firstToken();
+        moved.completed(Usage.UNKNOWN);
+        Dispatch never = dispatchFor(Duration.ofMillis(300));
+        Dispatch early = dispatchFor(Duration.ofMillis(300));
+        host.pass(299);
+        early.close();
+        host.pass(2);
+        never.failed("timed out");
+        dispatchFor(Duration.ofMillis(300)).completed(Usage.UNKNOWN);
+
+        assertThat(host.samples("pointsman_objectives_total{model=\"test-model\",objective=\"ttft\""))
+                .containsExactlyInAnyOrder(
+                        "pointsman_objectives_total{model=\"test-model\",objective=\"ttft\",result=\"met\"} 0.0",
+                        "pointsman_objectives_total{model=\"test-model\",objective=\"ttft\",result=\"missed\"} 2.0");
+    }
+
+    private Dispatch dispatchFor(Duration ttft) {
+        return host.dispatch(host.request("test-model").ttftTarget(ttft).build());
+    }
+
+    @Test
+    void refusedRequests_haveNoMetersOfTheirOwn() {
+        host.fleet.leave("a");
+        host.fleet.leave("b");
+        int meters = host.registry.getMeters().size();
+
+        for (int i = 0; i < 200; i++) {
+            host.pointsman.schedule(host.request("junk-" + i).build());
+        }
+
+        assertThat(host.registry.getMeters()).hasSize(meters);
+        assertThat(host.samples("pointsman_rejected_requests_total"))
+                .contains("pointsman_rejected_requests_total{model=\"other\",reason=\"no_endpoints\"} 200.0");
+    }
+
+    @Test
     void rejections_haveTheirReason() {
         Host nowhere = new Host(
-                UnaryOperator.identity(),
+                builder -> builder.models("test-model"),
                 Profile.builder("default")
                         .filter(PluginRef.instance("none", (EndpointFilter) (request, candidate) -> false))
                         .build());

@@ -87,9 +87,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Ladder</b>: best pair; other pairs, as fallbacks of both legs; local; refusal. The {@linkplain JointPlan plan} has a reason
  * for each step. If the prefill leg's target fails before the first token, the host tries its fallbacks with the same decode
  * endpoint, by writing their address into {@code x-prefiller-host-port}, or has the decode endpoint read the prompt itself by
- * removing that header; the dispatch goes on and needs no call. So it is with the encode leg and {@code x-encoder-hosts-ports}. If the decode endpoint fails, {@link Dispatch#failover} gives the
- * next one for the same prefill endpoint; the KV has to be sent or read again. Nothing is queued here: KV that is nowhere free is
- * waited for in the engine.
+ * removing that header; the dispatch goes on and needs no call. So it is with the encode leg and {@code x-encoder-hosts-ports}. If
+ * the decode endpoint fails, {@link Dispatch#failover} gives the next one for the same prefill endpoint; the KV has to be sent or read
+ * again. Nothing is queued here: KV that is nowhere free is waited for in the engine.
  *
  * <p><b>Headers</b> for the connectors: {@code x-prefiller-host-port}, {@code x-encoder-hosts-ports} and {@code
  * x-kv-cache-source-host-port}, each removed where there is no such leg. Prompt tokens count as load on the reader only.

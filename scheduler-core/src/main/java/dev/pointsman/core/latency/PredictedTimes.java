@@ -46,13 +46,17 @@ public interface PredictedTimes {
     }
 
     /**
-     * Returns the bytes of the KV cache of a sequence where {@link #deployment} is not known; where it is, its model says.
+     * Returns the bytes of the KV cache of a sequence. Where {@link #deployment} is known its model says, so that only what is
+     * answered for other endpoints is up to an implementation.
      *
      * @param slot of the endpoint that holds it
      * @param tokens its length, at least 0
      * @return bytes, or NaN if nothing is known of the endpoint
      */
     default double kvBytes(int slot, long tokens) {
-        return Double.NaN;
+        Deployment deployment = deployment(slot);
+        return deployment == null
+                ? Double.NaN
+                : deployment.model().architecture().cacheBytes(tokens, deployment.kvCache());
     }
 }

@@ -36,6 +36,7 @@ import java.util.concurrent.Future;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Whole requests through a scheduler over catalogued accelerators, with the times that ship. */
@@ -357,18 +358,8 @@ class JointRequestTest {
                             .runningRequests(4 - i)
                             .build());
         }
-        InferenceRequest pictured = TestRequests.builder("r")
-                .tokens(new int[4_000])
-                .multimodalItems(List.of(new MultimodalItem("cat", 0, 2_000)))
-                .build();
-        Pointsman pointsman = Pointsman.builder(fleet)
-                .profile(Profile.builder("decode").filter("decode-filter").build())
-                .profile(Profile.builder("encode").filter("encode-filter").build())
-                .profileHandler(PluginRef.instance(
-                        "joint", JointDisaggHandler.builder().name("joint").build()))
-                .build();
 
-        Dispatch dispatch = (Dispatch) pointsman.schedule(pictured);
+        Dispatch dispatch = dispatched(withEncoders(fleet), pictured());
 
         Leg encode = dispatch.decision().otherLegs().get(0);
         assertThat(dispatch.decision().headers()).containsEntry(ENCODERS, "e3:8000");
@@ -376,6 +367,73 @@ class JointRequestTest {
         assertThat(encode.fallbacks())
                 .extracting(target -> target.endpoint().id())
                 .containsExactly("e2", "e1", "e0");
+    }
+
+    @Test
+    void encodersOfAnotherRevision_andTheReaderItself_areNoFallbacks() {
+        Fleet fleet = Fleet.create();
+        fleet.join(ofRevision("d0", Role.ENCODE_PREFILL_DECODE, "2"));
+        busy(fleet, "d0");
+        fleet.join(ofRevision("e0", Role.ENCODE, "2"));
+        fleet.join(ofRevision("e1", Role.ENCODE, "2"));
+        fleet.join(ofRevision("old", Role.ENCODE, "1"));
+        Pointsman pointsman = withEncoders(fleet);
+
+        Leg encode = dispatched(pointsman, pictured()).decision().otherLegs().get(0);
+
+        assertThat(Stream.concat(Stream.of(encode.target()), encode.fallbacks().stream()))
+                .extracting(target -> target.endpoint().id())
+                .containsExactlyInAnyOrder("e0", "e1");
+    }
+
+    @Test
+    void encodersOfASplitRequest_areThoseOfItsPrefillEndpoint() {
+        Fleet fleet = Fleet.create();
+        fleet.join(ofRevision("d0", Role.DECODE, "2"));
+        busy(fleet, "d0");
+        fleet.join(ofRevision("p0", Role.ENCODE_PREFILL, "2"));
+        fleet.update(
+                "p0",
+                EndpointMetrics.builder(System.nanoTime()).waitingRequests(2).build());
+        fleet.join(ofRevision("e0", Role.ENCODE, "2"));
+        fleet.join(ofRevision("e1", Role.ENCODE, "2"));
+
+        Dispatch dispatch = dispatched(withEncoders(fleet), pictured());
+
+        assertThat(dispatch.decision().headers()).containsEntry(PREFILLER, "p0:8000");
+        Leg encode = dispatch.decision().otherLegs().stream()
+                .filter(leg -> leg.profile().equals("encode"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(Stream.concat(Stream.of(encode.target()), encode.fallbacks().stream()))
+                .extracting(target -> target.endpoint().id())
+                .containsExactlyInAnyOrder("e0", "e1");
+    }
+
+    private static InferenceRequest pictured() {
+        return TestRequests.builder("r")
+                .tokens(new int[4_000])
+                .multimodalItems(List.of(new MultimodalItem("cat", 0, 2_000)))
+                .build();
+    }
+
+    private static Endpoint ofRevision(String id, Role role, String revision) {
+        return Endpoint.builder(id, id + ":8000")
+                .role(role)
+                .label(LabelledDeployments.ACCELERATOR, "h100-sxm")
+                .label(LabelledDeployments.MODEL, "llama-3.1-8b")
+                .label("disaggregatedset.x-k8s.io/revision", revision)
+                .build();
+    }
+
+    private static Pointsman withEncoders(Fleet fleet) {
+        return Pointsman.builder(fleet)
+                .profile(Profile.builder("decode").filter("decode-filter").build())
+                .profile(Profile.builder("prefill").filter("prefill-filter").build())
+                .profile(Profile.builder("encode").filter("encode-filter").build())
+                .profileHandler(PluginRef.instance(
+                        "joint", JointDisaggHandler.builder().name("joint").build()))
+                .build();
     }
 
     @Test

@@ -65,7 +65,7 @@ public final class Dispatched implements Dispatch {
     }
 
     @Override
-    public long decidedAt() {
+    public long scheduledAt() {
         return 0;
     }
 

@@ -23,7 +23,7 @@ public final class ActiveDispatch implements Dispatch {
     private final DispatchEvents events;
     private final InferenceRequest request;
     private final SchedulingDecision decision;
-    private final long decidedAt;
+    private final long scheduledAt;
     private final long[] promptTokensByChoice;
     private final long outputTokens;
     private final List<Reservation> others;
@@ -44,7 +44,7 @@ public final class ActiveDispatch implements Dispatch {
     /**
      * Makes a dispatch of a decision whose load has been reserved.
      *
-     * @param decidedAt when the decision was made
+     * @param scheduledAt when scheduling began
      * @param promptTokensByChoice what the prompt costs on the target and on each fallback
      * @param outputTokens expected tokens of output, 0 if unknown
      * @param primary the primary leg's reservation
@@ -55,7 +55,7 @@ public final class ActiveDispatch implements Dispatch {
             DispatchEvents events,
             InferenceRequest request,
             SchedulingDecision decision,
-            long decidedAt,
+            long scheduledAt,
             long[] promptTokensByChoice,
             long outputTokens,
             Reservation primary,
@@ -64,7 +64,7 @@ public final class ActiveDispatch implements Dispatch {
         this.events = events;
         this.request = request;
         this.decision = decision;
-        this.decidedAt = decidedAt;
+        this.scheduledAt = scheduledAt;
         this.promptTokensByChoice = promptTokensByChoice;
         this.outputTokens = outputTokens;
         this.primary = primary;
@@ -99,8 +99,8 @@ public final class ActiveDispatch implements Dispatch {
     }
 
     @Override
-    public long decidedAt() {
-        return decidedAt;
+    public long scheduledAt() {
+        return scheduledAt;
     }
 
     @Override

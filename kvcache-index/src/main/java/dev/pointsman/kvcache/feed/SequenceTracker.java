@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pointsman.kvcache.event.DropReason;
 import dev.pointsman.kvcache.feed.EndpointHealth.Doubt;
+import dev.pointsman.kvcache.internal.recovery.HeldBatches;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -92,7 +92,7 @@ public final class SequenceTracker<B> {
     }
 
     private final RecoverySettings settings;
-    private final ReplayLimiter limiter;
+    private final ReplayLimiter.Permit permit;
     private final RecoverySteps<B> steps;
     private final HeldBatches<B> held;
     private final Judgement judgement;
@@ -151,7 +151,6 @@ public final class SequenceTracker<B> {
     /** Whether a replay is asked for only to see whether somebody answers now; live batches are followed meanwhile. */
     private boolean probing;
 
-    private boolean permit;
     private int tries;
     private boolean anyReply;
     private long appliedAtRequest;
@@ -187,7 +186,7 @@ public final class SequenceTracker<B> {
             @Nullable ResumePoint from,
             long now) {
         this.settings = requireNonNull(settings, "settings");
-        this.limiter = requireNonNull(limiter, "limiter");
+        this.permit = requireNonNull(limiter, "limiter").permit();
         this.steps = requireNonNull(steps, "steps");
         this.held = new HeldBatches<>(settings.heldBatches(), settings.heldBytes());
         this.lastHeard = now;
@@ -333,7 +332,7 @@ public final class SequenceTracker<B> {
         } else if (audit && sequence == applied + 1) {
             // This batch says the same as the audit would: nothing was missed.
             stopReplay();
-            releasePermit();
+            permit.giveBack();
             audit = false;
             verifying = false;
             phase = Phase.FOLLOWING;
@@ -499,7 +498,7 @@ public final class SequenceTracker<B> {
                         && settings.auditNanos() > 0
                         && judgement.connected()
                         && now - lastHeard >= quietBeforeAudit()
-                        && takeSparePermit()) {
+                        && permit.takeSpare()) {
                     settling = false;
                     audit(now);
                 }
@@ -540,7 +539,7 @@ public final class SequenceTracker<B> {
     public void close(long now) {
         endProbe(now);
         stopReplay();
-        releasePermit();
+        permit.giveBack();
         held.clear();
         phase = Phase.FOLLOWING;
         judgement.connected(false);
@@ -656,7 +655,7 @@ public final class SequenceTracker<B> {
     private void probe(long now) {
         if (probing && now - lastReply >= settings.idleNanos()) {
             endProbe(now);
-        } else if (!probing && judgement.connected() && now - askAgainAt >= 0 && takeSparePermit()) {
+        } else if (!probing && judgement.connected() && now - askAgainAt >= 0 && permit.takeSpare()) {
             probing = true;
             lastReply = now;
             steps.replay(applied + 1);
@@ -667,7 +666,7 @@ public final class SequenceTracker<B> {
         if (probing) {
             probing = false;
             steps.stopReplay();
-            releasePermit();
+            permit.giveBack();
             askAgainAt = now + ASK_AGAIN_NANOS;
         }
     }
@@ -710,11 +709,6 @@ public final class SequenceTracker<B> {
         return most - ((most / 4 * (mixed >>> 56)) >> 8);
     }
 
-    private boolean takeSparePermit() {
-        permit = permit || limiter.tryAcquireSpare();
-        return permit;
-    }
-
     private void audit(long now) {
         if (applied == NONE) {
             startReplay(now);
@@ -749,11 +743,8 @@ public final class SequenceTracker<B> {
     }
 
     private void request(long now) {
-        if (!permit) {
-            permit = limiter.tryAcquire();
-            if (!permit) {
-                return;
-            }
+        if (!permit.take()) {
+            return;
         }
         if (phase == Phase.WAITING) {
             began = now;
@@ -790,7 +781,7 @@ public final class SequenceTracker<B> {
     }
 
     private void finish(long now) {
-        releasePermit();
+        permit.giveBack();
         phase = Phase.FOLLOWING;
         audit = false;
         judgement.informed();
@@ -802,7 +793,7 @@ public final class SequenceTracker<B> {
 
     private void giveUp(String why, long now) {
         stopReplay();
-        releasePermit();
+        permit.giveBack();
         judgement.failed(why);
         if (audit) {
             // Nothing speaks against what is known, but that nobody answers.
@@ -824,7 +815,7 @@ public final class SequenceTracker<B> {
     }
 
     private void endAudit(long now) {
-        releasePermit();
+        permit.giveBack();
         audit = false;
         phase = Phase.FOLLOWING;
         lastHeard = now;
@@ -841,13 +832,6 @@ public final class SequenceTracker<B> {
     private void stopReplay() {
         if (phase == Phase.REPLAYING) {
             steps.stopReplay();
-        }
-    }
-
-    private void releasePermit() {
-        if (permit) {
-            permit = false;
-            limiter.release();
         }
     }
 

@@ -119,8 +119,10 @@ public final class SequenceTracker<B> {
     private boolean resuming;
 
     private long lastHeard;
-    private boolean suspect;
+
+    /** When an unreadable batch caused a replay last, if one ever did. */
     private long lastSuspicion;
+
     private boolean everSuspect;
 
     /** Whether to audit soon: what was published while the connection was made may have been missed. */
@@ -353,8 +355,7 @@ public final class SequenceTracker<B> {
     public void unreadable(long now) {
         steps.dropped(DropReason.MALFORMED_BATCH, 1);
         if (phase != Phase.COOLING_DOWN) {
-            suspect = true;
-            judgement.doubt(Doubt.UNVERIFIED);
+            judgement.suspect();
         }
         if (phase == Phase.FOLLOWING) {
             lookIntoSuspicion(now);
@@ -492,7 +493,7 @@ public final class SequenceTracker<B> {
             case FOLLOWING -> {
                 if (unanswered) {
                     probe(now);
-                } else if (suspect) {
+                } else if (judgement.suspicious()) {
                     lookIntoSuspicion(now);
                 } else if (replays()
                         && settings.auditNanos() > 0
@@ -548,16 +549,14 @@ public final class SequenceTracker<B> {
 
     private void follow(long sequence, B batch, int bytes, long batchFingerprint, long now) {
         if (sequence == applied + 1) {
-            suspect = false;
             settling = false;
-            judgement.dispel(Doubt.UNVERIFIED);
+            judgement.verified();
             applyLive(sequence, batch, batchFingerprint);
         } else if (replays()) {
             hold(sequence, batch, bytes, batchFingerprint);
             startReplay(now);
         } else {
-            suspect = false;
-            judgement.dispel(Doubt.UNVERIFIED);
+            judgement.verified();
             judgement.doubt(applied == NONE ? Doubt.MISSING_HISTORY : Doubt.LOST_BATCHES);
             applyLive(sequence, batch, batchFingerprint);
         }
@@ -698,7 +697,6 @@ public final class SequenceTracker<B> {
         applied = NONE;
         anchor = NONE;
         resuming = false;
-        suspect = false;
         judgement.forget();
     }
 
@@ -737,7 +735,7 @@ public final class SequenceTracker<B> {
         audit = asAudit;
         tries = 0;
         answered = false;
-        suspect = false;
+        judgement.lookedInto();
         phase = Phase.WAITING;
         request(now);
     }
@@ -786,9 +784,6 @@ public final class SequenceTracker<B> {
         audit = false;
         judgement.informed();
         lastHeard = now;
-        if (!suspect) {
-            judgement.dispel(Doubt.UNVERIFIED);
-        }
     }
 
     private void giveUp(String why, long now) {

@@ -5,7 +5,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pointsman.kvcache.event.DropReason;
 import dev.pointsman.kvcache.feed.EndpointHealth.Doubt;
+import dev.pointsman.kvcache.internal.recovery.AuditClock;
+import dev.pointsman.kvcache.internal.recovery.EngineCheck;
 import dev.pointsman.kvcache.internal.recovery.HeldBatches;
+import dev.pointsman.kvcache.internal.recovery.LiveSequence;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -73,9 +76,6 @@ public final class SequenceTracker<B> {
     /** The least time between two replays that an unreadable batch causes. */
     private static final long SUSPICION_NANOS = 1_000_000_000L;
 
-    /** The quiet after which to audit a new connection. */
-    private static final long SETTLING_NANOS = 2_000_000_000L;
-
     /** How many replays in a row of which nothing was heard make it go on without. */
     static final int SILENT_COOL_DOWNS = 3;
 
@@ -96,6 +96,9 @@ public final class SequenceTracker<B> {
     private final RecoverySteps<B> steps;
     private final HeldBatches<B> held;
     private final Judgement judgement;
+    private final LiveSequence live = new LiveSequence();
+    private final AuditClock audits;
+    private final EngineCheck check = new EngineCheck();
 
     private Phase phase = Phase.FOLLOWING;
 
@@ -109,30 +112,13 @@ public final class SequenceTracker<B> {
 
     private long anchorFingerprint;
 
-    /** The last live sequence of this incarnation of the engine. */
-    private long lastLive = NONE;
-
-    /** Whether a connection was made after the last live batch, with no replay to tell what was missed. */
-    private boolean reconnected;
-
     /** Whether what is known was loaded, and no engine was asked yet whether it is its own. */
     private boolean resuming;
-
-    private long lastHeard;
 
     /** When an unreadable batch caused a replay last, if one ever did. */
     private long lastSuspicion;
 
     private boolean everSuspect;
-
-    /** Whether to audit soon: what was published while the connection was made may have been missed. */
-    private boolean settling;
-
-    /** Of the replay under way: whether its first reply must be a batch that is known, and which. */
-    private boolean verifying;
-
-    private long verifyFrom;
-    private long verifyFingerprint;
 
     /** Of the replay under way: whether it is an audit, which casts no doubt until it finds something. */
     private boolean audit;
@@ -191,7 +177,7 @@ public final class SequenceTracker<B> {
         this.permit = requireNonNull(limiter, "limiter").permit();
         this.steps = requireNonNull(steps, "steps");
         this.held = new HeldBatches<>(settings.heldBatches(), settings.heldBytes());
-        this.lastHeard = now;
+        this.audits = new AuditClock(settings.auditNanos(), now);
         this.judgement = new Judgement(now);
         if (from != null) {
             resume(from, now);
@@ -211,8 +197,8 @@ public final class SequenceTracker<B> {
             resuming = true;
         } else {
             // Nobody can be asked, so as after a lost connection all but higher numbers are a restart.
-            lastLive = applied;
-            reconnected = true;
+            live.heard(applied);
+            live.reconnected();
         }
         judgement.following(applied, now);
     }
@@ -242,12 +228,12 @@ public final class SequenceTracker<B> {
 
     /** Returns the last live sequence heard of the engine since it started, or -1 if none was. */
     public long lastLive() {
-        return lastLive;
+        return live.last();
     }
 
     /** Returns how many batches the index is known to be behind the engine, at least 0. */
     public long lag() {
-        return Math.max(0, lastLive - applied);
+        return Math.max(0, live.last() - applied);
     }
 
     /** Returns how many live batches wait for a replay to end. */
@@ -263,22 +249,22 @@ public final class SequenceTracker<B> {
      */
     public void connected(long now) {
         judgement.connected(true);
-        lastHeard = now;
+        audits.heard(now);
         if (!replays()) {
             endProbe(now);
             askAgainAt = now;
-            if (lastLive != NONE) {
-                reconnected = true;
+            if (live.any()) {
+                live.reconnected();
                 judgement.doubt(Doubt.UNVERIFIED);
             }
         } else if (phase != Phase.COOLING_DOWN) {
             // What waits may be of an engine that is gone. If it is not, the replay brings it again.
-            settling = true;
+            audits.settling();
             stopReplay();
             held.clear();
             if (anchor == NONE) {
                 forget();
-                lastLive = NONE;
+                live.forget();
                 startReplay(now);
             } else {
                 verify(anchor, anchorFingerprint, false, now);
@@ -309,26 +295,24 @@ public final class SequenceTracker<B> {
      */
     public void live(long sequence, B batch, int bytes, long batchFingerprint, long now) {
         checkSequence(sequence);
-        lastHeard = now;
+        audits.heard(now);
         judgement.heard();
         if (phase == Phase.COOLING_DOWN && !coolDownOver(now)) {
-            lastLive = sequence;
+            live.heard(sequence);
             steps.dropped(DropReason.COOL_DOWN, 1);
             return;
         }
         if (resuming) {
             startReplay(now);
         }
-        boolean again = reconnected && sequence == lastLive;
-        if (sequence < lastLive || again) {
+        if (live.tellsOfRestart(sequence)) {
             restarted(now);
-        } else if (!verifying && sequence <= applied) {
-            lastLive = sequence;
+        } else if (!check.pending() && sequence <= applied) {
+            live.heard(sequence);
             steps.dropped(DropReason.DUPLICATE_BATCH, 1);
             return;
         }
-        reconnected = false;
-        lastLive = sequence;
+        live.heard(sequence);
         if (phase == Phase.FOLLOWING) {
             follow(sequence, batch, bytes, batchFingerprint, now);
         } else if (audit && sequence == applied + 1) {
@@ -336,7 +320,7 @@ public final class SequenceTracker<B> {
             stopReplay();
             permit.giveBack();
             audit = false;
-            verifying = false;
+            check.settle();
             phase = Phase.FOLLOWING;
             follow(sequence, batch, bytes, batchFingerprint, now);
         } else {
@@ -387,23 +371,24 @@ public final class SequenceTracker<B> {
         answered = true;
         everReplayed = true;
         lastReply = now;
-        if (verifying && sequence >= verifyFrom) {
-            if (sequence == verifyFrom && batchFingerprint == verifyFingerprint) {
-                verifying = false;
+        switch (check.judge(sequence, batchFingerprint)) {
+            case SAME -> {
+                check.settle();
                 anyReply = true;
                 return;
             }
-            // Another batch has that place, or none has and this one is all that follows: nothing known is certain.
-            boolean another = sequence == verifyFrom;
-            forget();
-            verifying = false;
-            audit = false;
-            if (another) {
-                lastLive = held.isEmpty() ? NONE : held.lastSequence();
+            case ANOTHER -> {
+                forgetTheOtherEngine();
                 request(now);
                 settle(now);
                 return;
             }
+            case GONE -> {
+                forget();
+                check.settle();
+                audit = false;
+            }
+            case NOTHING -> {}
         }
         if (sequence <= applied) {
             steps.dropped(DropReason.DUPLICATE_BATCH, 1);
@@ -437,21 +422,18 @@ public final class SequenceTracker<B> {
         }
         lastReply = now;
         answered = true;
-        if (verifying && audit && !everReplayed) {
+        if (check.pending() && audit && !everReplayed) {
             // Perhaps it keeps no batches at all: then this says nothing of what is known.
-            verifying = false;
+            check.settle();
             judgement.failed("it was asked and keeps none");
             judgement.doubt(Doubt.UNVERIFIED);
             endAudit(now);
-        } else if (verifying) {
+        } else if (check.pending()) {
             // The engine has nothing where it must have a batch that is known: it began anew, or keeps none.
-            forget();
+            forgetTheOtherEngine();
             if (!everReplayed) {
                 judgement.doubt(Doubt.MISSING_HISTORY);
             }
-            verifying = false;
-            audit = false;
-            lastLive = held.isEmpty() ? NONE : held.lastSequence();
             request(now);
         } else {
             drain();
@@ -496,11 +478,10 @@ public final class SequenceTracker<B> {
                 } else if (judgement.suspicious()) {
                     lookIntoSuspicion(now);
                 } else if (replays()
-                        && settings.auditNanos() > 0
                         && judgement.connected()
-                        && now - lastHeard >= quietBeforeAudit()
+                        && audits.due(fingerprint + applied, now)
                         && permit.takeSpare()) {
-                    settling = false;
+                    audits.settled();
                     audit(now);
                 }
             }
@@ -549,7 +530,7 @@ public final class SequenceTracker<B> {
 
     private void follow(long sequence, B batch, int bytes, long batchFingerprint, long now) {
         if (sequence == applied + 1) {
-            settling = false;
+            audits.settled();
             judgement.verified();
             applyLive(sequence, batch, batchFingerprint);
         } else if (replays()) {
@@ -646,7 +627,6 @@ public final class SequenceTracker<B> {
         judgement.unanswered(true);
         judgement.doubt(Doubt.MISSING_HISTORY);
         askAgainAt = now + ASK_AGAIN_NANOS;
-        reconnected = false;
         phase = Phase.FOLLOWING;
     }
 
@@ -677,7 +657,7 @@ public final class SequenceTracker<B> {
         unanswered = false;
         silentReplays = 0;
         judgement.unanswered(false);
-        reconnected = false;
+        live.asked();
         if (anchor == NONE
                 || judgement.doubts(Doubt.LOST_BATCHES)
                 || judgement.doubts(Doubt.UNREADABLE_BATCH)
@@ -700,11 +680,15 @@ public final class SequenceTracker<B> {
         judgement.forget();
     }
 
-    /** Up to a quarter less than is set, and not the same for all: a fleet that falls quiet at once is not asked at once. */
-    private long quietBeforeAudit() {
-        long most = settling ? Math.min(SETTLING_NANOS, settings.auditNanos()) : settings.auditNanos();
-        long mixed = (fingerprint + applied) * 0x9e3779b97f4a7c15L;
-        return most - ((most / 4 * (mixed >>> 56)) >> 8);
+    /** Of the engine that answers, no more is known than what waits. */
+    private void forgetTheOtherEngine() {
+        forget();
+        check.settle();
+        audit = false;
+        live.forget();
+        if (!held.isEmpty()) {
+            live.heard(held.lastSequence());
+        }
     }
 
     private void audit(long now) {
@@ -717,21 +701,20 @@ public final class SequenceTracker<B> {
 
     private void verify(long sequence, long batchFingerprint, boolean asAudit, long now) {
         resuming = false;
-        verifyFrom = sequence;
-        verifyFingerprint = batchFingerprint;
-        startReplay(true, asAudit, now);
+        check.demand(sequence, batchFingerprint);
+        begin(asAudit, now);
     }
 
     private void startReplay(long now) {
         if (resuming) {
             verify(anchor, anchorFingerprint, false, now);
         } else {
-            startReplay(false, false, now);
+            check.settle();
+            begin(false, now);
         }
     }
 
-    private void startReplay(boolean verify, boolean asAudit, long now) {
-        verifying = verify;
+    private void begin(boolean asAudit, long now) {
         audit = asAudit;
         tries = 0;
         answered = false;
@@ -752,7 +735,7 @@ public final class SequenceTracker<B> {
         appliedAtRequest = applied;
         lastReply = now;
         held.forgetOverflow();
-        steps.replay(verifying ? verifyFrom : applied + 1);
+        steps.replay(check.pending() ? check.sequence() : applied + 1);
     }
 
     private void retry(String why, long now) {
@@ -767,7 +750,7 @@ public final class SequenceTracker<B> {
     /** Nothing came of a replay for some time. Perhaps all is here and only the end was lost. */
     private void idle(long now) {
         boolean waited = !held.isEmpty();
-        if (!verifying) {
+        if (!check.pending()) {
             drain();
         }
         if (waited && caughtUp()) {
@@ -783,7 +766,7 @@ public final class SequenceTracker<B> {
         phase = Phase.FOLLOWING;
         audit = false;
         judgement.informed();
-        lastHeard = now;
+        audits.heard(now);
     }
 
     private void giveUp(String why, long now) {
@@ -792,14 +775,14 @@ public final class SequenceTracker<B> {
         judgement.failed(why);
         if (audit) {
             // Nothing speaks against what is known, but that nobody answers.
-            verifying = false;
+            check.settle();
             judgement.doubt(Doubt.UNVERIFIED);
             endAudit(now);
             return;
         }
         held.clear();
         forget();
-        verifying = false;
+        check.settle();
         silentReplays = answered ? 0 : silentReplays + 1;
         if (silentReplays >= SILENT_COOL_DOWNS) {
             goOnWithoutReplay(now);
@@ -813,7 +796,7 @@ public final class SequenceTracker<B> {
         permit.giveBack();
         audit = false;
         phase = Phase.FOLLOWING;
-        lastHeard = now;
+        audits.heard(now);
     }
 
     private boolean coolDownOver(long now) {

@@ -9,6 +9,8 @@ import dev.pointsman.kvcache.internal.recovery.AuditClock;
 import dev.pointsman.kvcache.internal.recovery.EngineCheck;
 import dev.pointsman.kvcache.internal.recovery.HeldBatches;
 import dev.pointsman.kvcache.internal.recovery.LiveSequence;
+import dev.pointsman.kvcache.internal.recovery.ReplayEndpoint;
+import dev.pointsman.kvcache.internal.recovery.ReplayPatience;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -77,10 +79,7 @@ public final class SequenceTracker<B> {
     private static final long SUSPICION_NANOS = 1_000_000_000L;
 
     /** How many replays in a row of which nothing was heard make it go on without. */
-    static final int SILENT_COOL_DOWNS = 3;
-
-    /** How long to go on without replay before asking once more. */
-    private static final long ASK_AGAIN_NANOS = 600_000_000_000L;
+    static final int SILENT_COOL_DOWNS = ReplayEndpoint.SILENT_REPLAYS;
 
     private enum Phase {
         /** Live batches are applied as they come. */
@@ -91,7 +90,6 @@ public final class SequenceTracker<B> {
         COOLING_DOWN
     }
 
-    private final RecoverySettings settings;
     private final ReplayLimiter.Permit permit;
     private final RecoverySteps<B> steps;
     private final HeldBatches<B> held;
@@ -99,6 +97,8 @@ public final class SequenceTracker<B> {
     private final LiveSequence live = new LiveSequence();
     private final AuditClock audits;
     private final EngineCheck check = new EngineCheck();
+    private final ReplayPatience patience;
+    private final ReplayEndpoint endpoint;
 
     private Phase phase = Phase.FOLLOWING;
 
@@ -123,28 +123,8 @@ public final class SequenceTracker<B> {
     /** Of the replay under way: whether it is an audit, which casts no doubt until it finds something. */
     private boolean audit;
 
-    /** Whether any replay ever brought a batch, so that the engine is known to keep some. */
-    private boolean everReplayed;
-
-    /** Of the replay under way or failed: whether anything was answered; and how many in a row were not. */
-    private boolean answered;
-
-    private int silentReplays;
-
-    /** Whether the engine is followed without replay, because nobody answers; and when to ask once more. */
-    private boolean unanswered;
-
-    private long askAgainAt;
-
-    /** Whether a replay is asked for only to see whether somebody answers now; live batches are followed meanwhile. */
-    private boolean probing;
-
-    private int tries;
+    /** Whether the request under way brought a batch that was in its place. */
     private boolean anyReply;
-    private long appliedAtRequest;
-    private long began;
-    private long lastReply;
-    private long coolUntil;
 
     /**
      * Makes a tracker of an endpoint that nothing was heard of.
@@ -173,12 +153,15 @@ public final class SequenceTracker<B> {
             RecoverySteps<B> steps,
             @Nullable ResumePoint from,
             long now) {
-        this.settings = requireNonNull(settings, "settings");
+        requireNonNull(settings, "settings");
         this.permit = requireNonNull(limiter, "limiter").permit();
         this.steps = requireNonNull(steps, "steps");
         this.held = new HeldBatches<>(settings.heldBatches(), settings.heldBytes());
         this.audits = new AuditClock(settings.auditNanos(), now);
         this.judgement = new Judgement(now);
+        this.patience = new ReplayPatience(
+                settings.tries(), settings.idleNanos(), settings.totalNanos(), settings.coolDownNanos());
+        this.endpoint = new ReplayEndpoint(settings.replay(), settings.idleNanos());
         if (from != null) {
             resume(from, now);
         }
@@ -193,7 +176,7 @@ public final class SequenceTracker<B> {
         if (!from.complete()) {
             judgement.doubt(Doubt.MISSING_HISTORY);
         }
-        if (settings.replay()) {
+        if (endpoint.available()) {
             resuming = true;
         } else {
             // Nobody can be asked, so as after a lost connection all but higher numbers are a restart.
@@ -250,9 +233,9 @@ public final class SequenceTracker<B> {
     public void connected(long now) {
         judgement.connected(true);
         audits.heard(now);
-        if (!replays()) {
+        if (!endpoint.available()) {
             endProbe(now);
-            askAgainAt = now;
+            endpoint.probeSoon(now);
             if (live.any()) {
                 live.reconnected();
                 judgement.doubt(Doubt.UNVERIFIED);
@@ -358,7 +341,7 @@ public final class SequenceTracker<B> {
      */
     public void replayed(long sequence, @Nullable B batch, long batchFingerprint, long now) {
         checkSequence(sequence);
-        if (probing) {
+        if (endpoint.probing()) {
             steps.dropped(DropReason.DUPLICATE_BATCH, 1);
             answersAgain(now);
             settle(now);
@@ -368,9 +351,8 @@ public final class SequenceTracker<B> {
             steps.dropped(DropReason.DUPLICATE_BATCH, 1);
             return;
         }
-        answered = true;
-        everReplayed = true;
-        lastReply = now;
+        endpoint.brought();
+        patience.heard(now);
         switch (check.judge(sequence, batchFingerprint)) {
             case SAME -> {
                 check.settle();
@@ -412,7 +394,7 @@ public final class SequenceTracker<B> {
      * @param now the caller's time in nanoseconds
      */
     public void replayEnded(long now) {
-        if (probing) {
+        if (endpoint.probing()) {
             answersAgain(now);
             settle(now);
             return;
@@ -420,9 +402,9 @@ public final class SequenceTracker<B> {
         if (phase != Phase.REPLAYING) {
             return;
         }
-        lastReply = now;
-        answered = true;
-        if (check.pending() && audit && !everReplayed) {
+        patience.heard(now);
+        endpoint.answered();
+        if (check.pending() && audit && !endpoint.keepsBatches()) {
             // Perhaps it keeps no batches at all: then this says nothing of what is known.
             check.settle();
             judgement.failed("it was asked and keeps none");
@@ -431,7 +413,7 @@ public final class SequenceTracker<B> {
         } else if (check.pending()) {
             // The engine has nothing where it must have a batch that is known: it began anew, or keeps none.
             forgetTheOtherEngine();
-            if (!everReplayed) {
+            if (!endpoint.keepsBatches()) {
                 judgement.doubt(Doubt.MISSING_HISTORY);
             }
             request(now);
@@ -439,7 +421,7 @@ public final class SequenceTracker<B> {
             drain();
             if (caughtUp()) {
                 finish(now);
-            } else if (!everReplayed && tries + 1 >= settings.tries() && !held.isEmpty()) {
+            } else if (!endpoint.keepsBatches() && patience.lastTry() && !held.isEmpty()) {
                 goOnWithWhatWaits(now);
             } else {
                 retry("the replay ended before the batches that are missing", now);
@@ -455,9 +437,7 @@ public final class SequenceTracker<B> {
      * @param now the caller's time in nanoseconds
      */
     public void replayFailed(String why, long now) {
-        if (probing) {
-            endProbe(now);
-        }
+        endProbe(now);
         if (phase == Phase.REPLAYING) {
             retry(why, now);
             settle(now);
@@ -473,11 +453,11 @@ public final class SequenceTracker<B> {
     public void tick(long now) {
         switch (phase) {
             case FOLLOWING -> {
-                if (unanswered) {
+                if (endpoint.unanswered()) {
                     probe(now);
                 } else if (judgement.suspicious()) {
                     lookIntoSuspicion(now);
-                } else if (replays()
+                } else if (endpoint.available()
                         && judgement.connected()
                         && audits.due(fingerprint + applied, now)
                         && permit.takeSpare()) {
@@ -487,9 +467,9 @@ public final class SequenceTracker<B> {
             }
             case WAITING -> request(now);
             case REPLAYING -> {
-                if (now - began >= settings.totalNanos()) {
+                if (patience.tookTooLong(now)) {
                     giveUp("it took longer than it may in all", now);
-                } else if (now - lastReply >= settings.idleNanos()) {
+                } else if (patience.idle(now)) {
                     idle(now);
                 }
             }
@@ -533,7 +513,7 @@ public final class SequenceTracker<B> {
             audits.settled();
             judgement.verified();
             applyLive(sequence, batch, batchFingerprint);
-        } else if (replays()) {
+        } else if (endpoint.available()) {
             hold(sequence, batch, bytes, batchFingerprint);
             startReplay(now);
         } else {
@@ -591,19 +571,14 @@ public final class SequenceTracker<B> {
         stopReplay();
         held.clear();
         forget();
-        if (replays()) {
+        if (endpoint.available()) {
             startReplay(now);
         }
     }
 
     /** Tells whether the engine is followed without replay for now, because nobody answers. */
     boolean unanswered() {
-        return unanswered;
-    }
-
-    /** Tells whether what is missing can be asked for. */
-    private boolean replays() {
-        return settings.replay() && !unanswered;
+        return endpoint.unanswered();
     }
 
     /** The engine says again and again that it keeps nothing: what was before the batches that wait is gone for good. */
@@ -613,7 +588,7 @@ public final class SequenceTracker<B> {
         applyLive(held.firstSequence(), held.firstBatch(), held.firstFingerprint());
         held.removeFirst();
         drain();
-        tries = 0;
+        patience.madeProgress();
         if (caughtUp()) {
             finish(now);
         } else {
@@ -621,41 +596,28 @@ public final class SequenceTracker<B> {
         }
     }
 
-    /** Nobody answers replays: goes on as if there were nobody to ask. */
-    private void goOnWithoutReplay(long now) {
-        unanswered = true;
-        judgement.unanswered(true);
-        judgement.doubt(Doubt.MISSING_HISTORY);
-        askAgainAt = now + ASK_AGAIN_NANOS;
-        phase = Phase.FOLLOWING;
-    }
-
     /** Asks now and then whether somebody answers after all, and gives up soon. */
     private void probe(long now) {
-        if (probing && now - lastReply >= settings.idleNanos()) {
+        if (endpoint.probeIdle(now)) {
             endProbe(now);
-        } else if (!probing && judgement.connected() && now - askAgainAt >= 0 && permit.takeSpare()) {
-            probing = true;
-            lastReply = now;
+        } else if (endpoint.probeDue(now) && judgement.connected() && permit.takeSpare()) {
+            endpoint.probe(now);
             steps.replay(applied + 1);
         }
     }
 
     private void endProbe(long now) {
-        if (probing) {
-            probing = false;
+        if (endpoint.probing()) {
+            endpoint.probeFailed(now);
             steps.stopReplay();
             permit.giveBack();
-            askAgainAt = now + ASK_AGAIN_NANOS;
         }
     }
 
     /** The replay endpoint answers: from here on it is asked as others are. What was missed is had again from the start. */
     private void answersAgain(long now) {
-        probing = false;
+        endpoint.answersAgain();
         steps.stopReplay();
-        unanswered = false;
-        silentReplays = 0;
         judgement.unanswered(false);
         live.asked();
         if (anchor == NONE
@@ -716,8 +678,8 @@ public final class SequenceTracker<B> {
 
     private void begin(boolean asAudit, long now) {
         audit = asAudit;
-        tries = 0;
-        answered = false;
+        endpoint.wanted();
+        patience.wanted();
         judgement.lookedInto();
         phase = Phase.WAITING;
         request(now);
@@ -728,22 +690,20 @@ public final class SequenceTracker<B> {
             return;
         }
         if (phase == Phase.WAITING) {
-            began = now;
+            patience.begins(now);
             phase = Phase.REPLAYING;
         }
         anyReply = false;
-        appliedAtRequest = applied;
-        lastReply = now;
+        patience.asked(applied, now);
         held.forgetOverflow();
         steps.replay(check.pending() ? check.sequence() : applied + 1);
     }
 
     private void retry(String why, long now) {
-        tries = applied > appliedAtRequest ? 0 : tries + 1;
-        if (tries >= settings.tries()) {
-            giveUp(why + ", " + tries + " times in a row", now);
-        } else {
+        if (patience.onceMore(applied)) {
             request(now);
+        } else {
+            giveUp(why + ", " + patience.tries() + " times in a row", now);
         }
     }
 
@@ -783,12 +743,14 @@ public final class SequenceTracker<B> {
         held.clear();
         forget();
         check.settle();
-        silentReplays = answered ? 0 : silentReplays + 1;
-        if (silentReplays >= SILENT_COOL_DOWNS) {
-            goOnWithoutReplay(now);
+        if (endpoint.failed(now)) {
+            // Nobody answers: goes on as if there were nobody to ask.
+            judgement.unanswered(true);
+            judgement.doubt(Doubt.MISSING_HISTORY);
+            phase = Phase.FOLLOWING;
         } else {
             phase = Phase.COOLING_DOWN;
-            coolUntil = now + settings.coolDownNanos();
+            patience.coolDown(now);
         }
     }
 
@@ -800,11 +762,11 @@ public final class SequenceTracker<B> {
     }
 
     private boolean coolDownOver(long now) {
-        if (now - coolUntil < 0) {
-            return false;
+        boolean over = patience.coolDownOver(now);
+        if (over) {
+            startReplay(now);
         }
-        startReplay(now);
-        return true;
+        return over;
     }
 
     private void stopReplay() {
@@ -814,7 +776,7 @@ public final class SequenceTracker<B> {
     }
 
     private void lookIntoSuspicion(long now) {
-        if (replays() && (!everSuspect || now - lastSuspicion >= SUSPICION_NANOS)) {
+        if (endpoint.available() && (!everSuspect || now - lastSuspicion >= SUSPICION_NANOS)) {
             everSuspect = true;
             lastSuspicion = now;
             startReplay(now);

@@ -73,8 +73,6 @@ import org.jspecify.annotations.Nullable;
  * @param <B> a batch
  */
 public final class SequenceTracker<B> {
-    private static final long NONE = -1;
-
     /** The least time between two replays that an unreadable batch causes. */
     private static final long SUSPICION_NANOS = 1_000_000_000L;
 
@@ -92,7 +90,7 @@ public final class SequenceTracker<B> {
 
     private final ReplayLimiter.Permit permit;
     private final RecoverySteps<B> steps;
-    private final HeldBatches<B> held;
+    private final OrderedBatches<B> batches;
     private final Judgement judgement;
     private final LiveSequence live = new LiveSequence();
     private final AuditClock audits;
@@ -101,19 +99,6 @@ public final class SequenceTracker<B> {
     private final ReplayEndpoint endpoint;
 
     private Phase phase = Phase.FOLLOWING;
-
-    /** The last sequence applied or skipped since the last clear, and what tells its batch from others. */
-    private long applied = NONE;
-
-    private long fingerprint;
-
-    /** The last of them that came live, and so is surely of the engine to which there was a connection. */
-    private long anchor = NONE;
-
-    private long anchorFingerprint;
-
-    /** Whether what is known was loaded, and no engine was asked yet whether it is its own. */
-    private boolean resuming;
 
     /** When an unreadable batch caused a replay last, if one ever did. */
     private long lastSuspicion;
@@ -156,9 +141,10 @@ public final class SequenceTracker<B> {
         requireNonNull(settings, "settings");
         this.permit = requireNonNull(limiter, "limiter").permit();
         this.steps = requireNonNull(steps, "steps");
-        this.held = new HeldBatches<>(settings.heldBatches(), settings.heldBytes());
         this.audits = new AuditClock(settings.auditNanos(), now);
         this.judgement = new Judgement(now);
+        this.batches = new OrderedBatches<>(
+                steps, judgement, new HeldBatches<>(settings.heldBatches(), settings.heldBytes()));
         this.patience = new ReplayPatience(
                 settings.tries(), settings.idleNanos(), settings.totalNanos(), settings.coolDownNanos());
         this.endpoint = new ReplayEndpoint(settings.replay(), settings.idleNanos());
@@ -168,22 +154,17 @@ public final class SequenceTracker<B> {
     }
 
     private void resume(ResumePoint from, long now) {
-        applied = from.sequence();
-        fingerprint = from.fingerprint();
-        anchor = from.anchor();
-        anchorFingerprint = from.anchorFingerprint();
+        batches.resume(from, endpoint.available());
         judgement.doubt(Doubt.UNVERIFIED);
         if (!from.complete()) {
             judgement.doubt(Doubt.MISSING_HISTORY);
         }
-        if (endpoint.available()) {
-            resuming = true;
-        } else {
+        if (!endpoint.available()) {
             // Nobody can be asked, so as after a lost connection all but higher numbers are a restart.
-            live.heard(applied);
+            live.heard(from.sequence());
             live.reconnected();
         }
-        judgement.following(applied, now);
+        judgement.following(batches.applied(), now);
     }
 
     /** Returns how much the index may be trusted about this endpoint. May be called on any thread. */
@@ -193,7 +174,7 @@ public final class SequenceTracker<B> {
 
     /** Returns the last sequence that was applied since the last clear, or -1 if none was. */
     public long applied() {
-        return applied;
+        return batches.applied();
     }
 
     /**
@@ -202,11 +183,7 @@ public final class SequenceTracker<B> {
      * are gone ({@link Doubt#LOST_BATCHES}, {@link Doubt#UNREADABLE_BATCH}), which beginning anew mends.
      */
     public Optional<ResumePoint> resumePoint() {
-        if (anchor == NONE || judgement.doubts(Doubt.LOST_BATCHES) || judgement.doubts(Doubt.UNREADABLE_BATCH)) {
-            return Optional.empty();
-        }
-        boolean complete = !judgement.doubts(Doubt.MISSING_HISTORY);
-        return Optional.of(new ResumePoint(applied, fingerprint, anchor, anchorFingerprint, complete, 0));
+        return batches.resumePoint();
     }
 
     /** Returns the last live sequence heard of the engine since it started, or -1 if none was. */
@@ -216,12 +193,12 @@ public final class SequenceTracker<B> {
 
     /** Returns how many batches the index is known to be behind the engine, at least 0. */
     public long lag() {
-        return Math.max(0, live.last() - applied);
+        return Math.max(0, live.last() - batches.applied());
     }
 
     /** Returns how many live batches wait for a replay to end. */
     public int held() {
-        return held.size();
+        return batches.waiting();
     }
 
     /**
@@ -244,13 +221,13 @@ public final class SequenceTracker<B> {
             // What waits may be of an engine that is gone. If it is not, the replay brings it again.
             audits.settling();
             stopReplay();
-            held.clear();
-            if (anchor == NONE) {
-                forget();
+            batches.dropWaiting();
+            if (!batches.anchored()) {
+                batches.forget();
                 live.forget();
                 startReplay(now);
             } else {
-                verify(anchor, anchorFingerprint, false, now);
+                verify(batches.anchor(), batches.anchorFingerprint(), false, now);
             }
         }
         settle(now);
@@ -285,12 +262,12 @@ public final class SequenceTracker<B> {
             steps.dropped(DropReason.COOL_DOWN, 1);
             return;
         }
-        if (resuming) {
+        if (batches.unconfirmed()) {
             startReplay(now);
         }
         if (live.tellsOfRestart(sequence)) {
             restarted(now);
-        } else if (!check.pending() && sequence <= applied) {
+        } else if (!check.pending() && sequence <= batches.applied()) {
             live.heard(sequence);
             steps.dropped(DropReason.DUPLICATE_BATCH, 1);
             return;
@@ -298,7 +275,7 @@ public final class SequenceTracker<B> {
         live.heard(sequence);
         if (phase == Phase.FOLLOWING) {
             follow(sequence, batch, bytes, batchFingerprint, now);
-        } else if (audit && sequence == applied + 1) {
+        } else if (audit && sequence == batches.next()) {
             // This batch says the same as the audit would: nothing was missed.
             stopReplay();
             permit.giveBack();
@@ -308,7 +285,7 @@ public final class SequenceTracker<B> {
             follow(sequence, batch, bytes, batchFingerprint, now);
         } else {
             audit = false;
-            hold(sequence, batch, bytes, batchFingerprint);
+            batches.hold(sequence, batch, bytes, batchFingerprint);
         }
         settle(now);
     }
@@ -366,21 +343,21 @@ public final class SequenceTracker<B> {
                 return;
             }
             case GONE -> {
-                forget();
+                batches.forget();
                 check.settle();
                 audit = false;
             }
             case NOTHING -> {}
         }
-        if (sequence <= applied) {
+        if (sequence <= batches.applied()) {
             steps.dropped(DropReason.DUPLICATE_BATCH, 1);
-        } else if (sequence == applied + 1 || !anyReply) {
-            if (sequence > applied + 1) {
-                forget();
+        } else if (sequence == batches.next() || !anyReply) {
+            if (sequence > batches.next()) {
+                batches.forget();
                 judgement.doubt(Doubt.MISSING_HISTORY);
             }
             audit = false;
-            apply(sequence, batch, batchFingerprint);
+            batches.apply(sequence, batch, batchFingerprint);
             anyReply = true;
         } else {
             retry("batches are missing in the replay", now);
@@ -418,10 +395,10 @@ public final class SequenceTracker<B> {
             }
             request(now);
         } else {
-            drain();
-            if (caughtUp()) {
+            batches.drain();
+            if (batches.caughtUp()) {
                 finish(now);
-            } else if (!endpoint.keepsBatches() && patience.lastTry() && !held.isEmpty()) {
+            } else if (!endpoint.keepsBatches() && patience.lastTry() && batches.waiting() > 0) {
                 goOnWithWhatWaits(now);
             } else {
                 retry("the replay ended before the batches that are missing", now);
@@ -459,7 +436,7 @@ public final class SequenceTracker<B> {
                     lookIntoSuspicion(now);
                 } else if (endpoint.available()
                         && judgement.connected()
-                        && audits.due(fingerprint + applied, now)
+                        && audits.due(batches.fingerprint() + batches.applied(), now)
                         && permit.takeSpare()) {
                     audits.settled();
                     audit(now);
@@ -502,75 +479,32 @@ public final class SequenceTracker<B> {
         endProbe(now);
         stopReplay();
         permit.giveBack();
-        held.clear();
+        batches.dropWaiting();
         phase = Phase.FOLLOWING;
         judgement.connected(false);
         settle(now);
     }
 
     private void follow(long sequence, B batch, int bytes, long batchFingerprint, long now) {
-        if (sequence == applied + 1) {
+        if (sequence == batches.next()) {
             audits.settled();
             judgement.verified();
-            applyLive(sequence, batch, batchFingerprint);
+            batches.applyLive(sequence, batch, batchFingerprint);
         } else if (endpoint.available()) {
-            hold(sequence, batch, bytes, batchFingerprint);
+            batches.hold(sequence, batch, bytes, batchFingerprint);
             startReplay(now);
         } else {
             judgement.verified();
-            judgement.doubt(applied == NONE ? Doubt.MISSING_HISTORY : Doubt.LOST_BATCHES);
-            applyLive(sequence, batch, batchFingerprint);
+            judgement.doubt(batches.none() ? Doubt.MISSING_HISTORY : Doubt.LOST_BATCHES);
+            batches.applyLive(sequence, batch, batchFingerprint);
         }
-    }
-
-    private void applyLive(long sequence, B batch, long batchFingerprint) {
-        anchor = sequence;
-        anchorFingerprint = batchFingerprint;
-        apply(sequence, batch, batchFingerprint);
-    }
-
-    private void apply(long sequence, @Nullable B batch, long batchFingerprint) {
-        if (sequence == 0) {
-            // There was nothing before it.
-            judgement.dispel(Doubt.MISSING_HISTORY);
-        }
-        applied = sequence;
-        fingerprint = batchFingerprint;
-        if (batch == null) {
-            steps.dropped(DropReason.MALFORMED_BATCH, 1);
-            judgement.doubt(Doubt.UNREADABLE_BATCH);
-        } else {
-            steps.apply(sequence, batch);
-        }
-    }
-
-    private void hold(long sequence, B batch, int bytes, long batchFingerprint) {
-        if (!held.add(sequence, batch, bytes, batchFingerprint)) {
-            steps.dropped(DropReason.QUEUE_FULL, 1);
-        }
-    }
-
-    /** Applies what waited, as far as nothing is missing. */
-    private void drain() {
-        while (!held.isEmpty() && held.firstSequence() <= applied + 1) {
-            if (held.firstSequence() <= applied) {
-                steps.dropped(DropReason.DUPLICATE_BATCH, 1);
-            } else {
-                applyLive(held.firstSequence(), held.firstBatch(), held.firstFingerprint());
-            }
-            held.removeFirst();
-        }
-    }
-
-    private boolean caughtUp() {
-        return held.isEmpty() && !held.overflowed();
     }
 
     /** The engine began anew. */
     private void restarted(long now) {
         stopReplay();
-        held.clear();
-        forget();
+        batches.dropWaiting();
+        batches.forget();
         if (endpoint.available()) {
             startReplay(now);
         }
@@ -583,13 +517,9 @@ public final class SequenceTracker<B> {
 
     /** The engine says again and again that it keeps nothing: what was before the batches that wait is gone for good. */
     private void goOnWithWhatWaits(long now) {
-        forget();
-        judgement.doubt(Doubt.MISSING_HISTORY);
-        applyLive(held.firstSequence(), held.firstBatch(), held.firstFingerprint());
-        held.removeFirst();
-        drain();
+        batches.beginWithWhatWaits();
         patience.madeProgress();
-        if (caughtUp()) {
+        if (batches.caughtUp()) {
             finish(now);
         } else {
             request(now);
@@ -602,7 +532,7 @@ public final class SequenceTracker<B> {
             endProbe(now);
         } else if (endpoint.probeDue(now) && judgement.connected() && permit.takeSpare()) {
             endpoint.probe(now);
-            steps.replay(applied + 1);
+            steps.replay(batches.next());
         }
     }
 
@@ -620,56 +550,45 @@ public final class SequenceTracker<B> {
         steps.stopReplay();
         judgement.unanswered(false);
         live.asked();
-        if (anchor == NONE
+        if (!batches.anchored()
                 || judgement.doubts(Doubt.LOST_BATCHES)
                 || judgement.doubts(Doubt.UNREADABLE_BATCH)
                 || judgement.doubts(Doubt.MISSING_HISTORY)) {
-            forget();
+            batches.forget();
             startReplay(now);
         } else {
-            verify(anchor, anchorFingerprint, false, now);
+            verify(batches.anchor(), batches.anchorFingerprint(), false, now);
         }
-    }
-
-    /** Forgets all that is known of the engine's cache. */
-    private void forget() {
-        if (applied != NONE) {
-            steps.clear();
-        }
-        applied = NONE;
-        anchor = NONE;
-        resuming = false;
-        judgement.forget();
     }
 
     /** Of the engine that answers, no more is known than what waits. */
     private void forgetTheOtherEngine() {
-        forget();
+        batches.forget();
         check.settle();
         audit = false;
         live.forget();
-        if (!held.isEmpty()) {
-            live.heard(held.lastSequence());
+        if (batches.waiting() > 0) {
+            live.heard(batches.lastWaiting());
         }
     }
 
     private void audit(long now) {
-        if (applied == NONE) {
+        if (batches.none()) {
             startReplay(now);
         } else {
-            verify(applied, fingerprint, true, now);
+            verify(batches.applied(), batches.fingerprint(), true, now);
         }
     }
 
     private void verify(long sequence, long batchFingerprint, boolean asAudit, long now) {
-        resuming = false;
+        batches.confirming();
         check.demand(sequence, batchFingerprint);
         begin(asAudit, now);
     }
 
     private void startReplay(long now) {
-        if (resuming) {
-            verify(anchor, anchorFingerprint, false, now);
+        if (batches.unconfirmed()) {
+            verify(batches.anchor(), batches.anchorFingerprint(), false, now);
         } else {
             check.settle();
             begin(false, now);
@@ -694,13 +613,13 @@ public final class SequenceTracker<B> {
             phase = Phase.REPLAYING;
         }
         anyReply = false;
-        patience.asked(applied, now);
-        held.forgetOverflow();
-        steps.replay(check.pending() ? check.sequence() : applied + 1);
+        patience.asked(batches.applied(), now);
+        batches.forgetOverflow();
+        steps.replay(check.pending() ? check.sequence() : batches.next());
     }
 
     private void retry(String why, long now) {
-        if (patience.onceMore(applied)) {
+        if (patience.onceMore(batches.applied())) {
             request(now);
         } else {
             giveUp(why + ", " + patience.tries() + " times in a row", now);
@@ -709,11 +628,11 @@ public final class SequenceTracker<B> {
 
     /** Nothing came of a replay for some time. Perhaps all is here and only the end was lost. */
     private void idle(long now) {
-        boolean waited = !held.isEmpty();
+        boolean waited = batches.waiting() > 0;
         if (!check.pending()) {
-            drain();
+            batches.drain();
         }
-        if (waited && caughtUp()) {
+        if (waited && batches.caughtUp()) {
             steps.stopReplay();
             finish(now);
         } else {
@@ -740,8 +659,8 @@ public final class SequenceTracker<B> {
             endAudit(now);
             return;
         }
-        held.clear();
-        forget();
+        batches.dropWaiting();
+        batches.forget();
         check.settle();
         if (endpoint.failed(now)) {
             // Nobody answers: goes on as if there were nobody to ask.
@@ -786,9 +705,11 @@ public final class SequenceTracker<B> {
     /** Says what the health is now, if that changed. */
     private void settle(long now) {
         boolean changed = switch (phase) {
-            case COOLING_DOWN -> judgement.coolingDown(applied, now);
-            case FOLLOWING -> judgement.following(applied, now);
-            case WAITING, REPLAYING -> audit ? judgement.following(applied, now) : judgement.replaying(applied, now);
+            case COOLING_DOWN -> judgement.coolingDown(batches.applied(), now);
+            case FOLLOWING -> judgement.following(batches.applied(), now);
+            case WAITING, REPLAYING -> audit
+                    ? judgement.following(batches.applied(), now)
+                    : judgement.replaying(batches.applied(), now);
         };
         if (changed) {
             steps.healthChanged(judgement.health());

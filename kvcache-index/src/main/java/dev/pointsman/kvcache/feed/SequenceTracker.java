@@ -6,11 +6,9 @@ import static java.util.Objects.requireNonNull;
 import dev.pointsman.kvcache.event.DropReason;
 import dev.pointsman.kvcache.feed.EndpointHealth.Doubt;
 import dev.pointsman.kvcache.internal.recovery.AuditClock;
-import dev.pointsman.kvcache.internal.recovery.EngineCheck;
 import dev.pointsman.kvcache.internal.recovery.HeldBatches;
 import dev.pointsman.kvcache.internal.recovery.LiveSequence;
 import dev.pointsman.kvcache.internal.recovery.ReplayEndpoint;
-import dev.pointsman.kvcache.internal.recovery.ReplayPatience;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -79,37 +77,17 @@ public final class SequenceTracker<B> {
     /** How many replays in a row of which nothing was heard make it go on without. */
     static final int SILENT_COOL_DOWNS = ReplayEndpoint.SILENT_REPLAYS;
 
-    private enum Phase {
-        /** Live batches are applied as they come. */
-        FOLLOWING,
-        /** A replay is wanted and too many others run. */
-        WAITING,
-        REPLAYING,
-        COOLING_DOWN
-    }
-
-    private final ReplayLimiter.Permit permit;
     private final RecoverySteps<B> steps;
-    private final OrderedBatches<B> batches;
     private final Judgement judgement;
+    private final OrderedBatches<B> batches;
     private final LiveSequence live = new LiveSequence();
     private final AuditClock audits;
-    private final EngineCheck check = new EngineCheck();
-    private final ReplayPatience patience;
-    private final ReplayEndpoint endpoint;
-
-    private Phase phase = Phase.FOLLOWING;
+    private final Replay<B> replay;
 
     /** When an unreadable batch caused a replay last, if one ever did. */
     private long lastSuspicion;
 
     private boolean everSuspect;
-
-    /** Of the replay under way: whether it is an audit, which casts no doubt until it finds something. */
-    private boolean audit;
-
-    /** Whether the request under way brought a batch that was in its place. */
-    private boolean anyReply;
 
     /**
      * Makes a tracker of an endpoint that nothing was heard of.
@@ -139,32 +117,30 @@ public final class SequenceTracker<B> {
             @Nullable ResumePoint from,
             long now) {
         requireNonNull(settings, "settings");
-        this.permit = requireNonNull(limiter, "limiter").permit();
+        requireNonNull(limiter, "limiter");
         this.steps = requireNonNull(steps, "steps");
-        this.audits = new AuditClock(settings.auditNanos(), now);
         this.judgement = new Judgement(now);
-        this.batches = new OrderedBatches<>(
-                steps, judgement, new HeldBatches<>(settings.heldBatches(), settings.heldBytes()));
-        this.patience = new ReplayPatience(
-                settings.tries(), settings.idleNanos(), settings.totalNanos(), settings.coolDownNanos());
-        this.endpoint = new ReplayEndpoint(settings.replay(), settings.idleNanos());
+        this.batches =
+                new OrderedBatches<>(steps, judgement, new HeldBatches<>(settings.heldBatches(), settings.heldBytes()));
+        this.audits = new AuditClock(settings.auditNanos(), now);
+        this.replay = new Replay<>(settings, limiter, steps, batches, live, audits, judgement);
         if (from != null) {
             resume(from, now);
         }
     }
 
     private void resume(ResumePoint from, long now) {
-        batches.resume(from, endpoint.available());
+        batches.resume(from, replay.possible());
         judgement.doubt(Doubt.UNVERIFIED);
         if (!from.complete()) {
             judgement.doubt(Doubt.MISSING_HISTORY);
         }
-        if (!endpoint.available()) {
+        if (!replay.possible()) {
             // Nobody can be asked, so as after a lost connection all but higher numbers are a restart.
             live.heard(from.sequence());
             live.reconnected();
         }
-        judgement.following(batches.applied(), now);
+        judgement.following(from.sequence(), now);
     }
 
     /** Returns how much the index may be trusted about this endpoint. May be called on any thread. */
@@ -210,24 +186,21 @@ public final class SequenceTracker<B> {
     public void connected(long now) {
         judgement.connected(true);
         audits.heard(now);
-        if (!endpoint.available()) {
-            endProbe(now);
-            endpoint.probeSoon(now);
+        if (!replay.possible()) {
+            replay.probeSoon(now);
             if (live.any()) {
                 live.reconnected();
                 judgement.doubt(Doubt.UNVERIFIED);
             }
-        } else if (phase != Phase.COOLING_DOWN) {
-            // What waits may be of an engine that is gone. If it is not, the replay brings it again.
+        } else if (!replay.coolingDown()) {
             audits.settling();
-            stopReplay();
-            batches.dropWaiting();
-            if (!batches.anchored()) {
+            replay.abandon();
+            if (batches.anchored()) {
+                replay.verify(now);
+            } else {
                 batches.forget();
                 live.forget();
-                startReplay(now);
-            } else {
-                verify(batches.anchor(), batches.anchorFingerprint(), false, now);
+                replay.start(now);
             }
         }
         settle(now);
@@ -257,35 +230,29 @@ public final class SequenceTracker<B> {
         checkSequence(sequence);
         audits.heard(now);
         judgement.heard();
-        if (phase == Phase.COOLING_DOWN && !coolDownOver(now)) {
+        if (replay.coolingDown() && !replay.coolDownOver(now)) {
             live.heard(sequence);
             steps.dropped(DropReason.COOL_DOWN, 1);
             return;
         }
         if (batches.unconfirmed()) {
-            startReplay(now);
+            replay.start(now);
         }
         if (live.tellsOfRestart(sequence)) {
             restarted(now);
-        } else if (!check.pending() && sequence <= batches.applied()) {
+        } else if (!replay.verifying() && sequence <= batches.applied()) {
             live.heard(sequence);
             steps.dropped(DropReason.DUPLICATE_BATCH, 1);
             return;
         }
         live.heard(sequence);
-        if (phase == Phase.FOLLOWING) {
+        if (replay.following()) {
             follow(sequence, batch, bytes, batchFingerprint, now);
-        } else if (audit && sequence == batches.next()) {
-            // This batch says the same as the audit would: nothing was missed.
-            stopReplay();
-            permit.giveBack();
-            audit = false;
-            check.settle();
-            phase = Phase.FOLLOWING;
+        } else if (replay.auditing() && sequence == batches.next()) {
+            replay.cutAuditShort();
             follow(sequence, batch, bytes, batchFingerprint, now);
         } else {
-            audit = false;
-            batches.hold(sequence, batch, bytes, batchFingerprint);
+            replay.hold(sequence, batch, bytes, batchFingerprint);
         }
         settle(now);
     }
@@ -298,10 +265,10 @@ public final class SequenceTracker<B> {
      */
     public void unreadable(long now) {
         steps.dropped(DropReason.MALFORMED_BATCH, 1);
-        if (phase != Phase.COOLING_DOWN) {
+        if (!replay.coolingDown()) {
             judgement.suspect();
         }
-        if (phase == Phase.FOLLOWING) {
+        if (replay.following()) {
             lookIntoSuspicion(now);
         }
         settle(now);
@@ -318,51 +285,15 @@ public final class SequenceTracker<B> {
      */
     public void replayed(long sequence, @Nullable B batch, long batchFingerprint, long now) {
         checkSequence(sequence);
-        if (endpoint.probing()) {
+        if (replay.probing()) {
             steps.dropped(DropReason.DUPLICATE_BATCH, 1);
-            answersAgain(now);
+            replay.answersAgain(now);
             settle(now);
-            return;
-        }
-        if (phase != Phase.REPLAYING) {
+        } else if (!replay.running()) {
             steps.dropped(DropReason.DUPLICATE_BATCH, 1);
-            return;
+        } else if (replay.reply(sequence, batch, batchFingerprint, now)) {
+            settle(now);
         }
-        endpoint.brought();
-        patience.heard(now);
-        switch (check.judge(sequence, batchFingerprint)) {
-            case SAME -> {
-                check.settle();
-                anyReply = true;
-                return;
-            }
-            case ANOTHER -> {
-                forgetTheOtherEngine();
-                request(now);
-                settle(now);
-                return;
-            }
-            case GONE -> {
-                batches.forget();
-                check.settle();
-                audit = false;
-            }
-            case NOTHING -> {}
-        }
-        if (sequence <= batches.applied()) {
-            steps.dropped(DropReason.DUPLICATE_BATCH, 1);
-        } else if (sequence == batches.next() || !anyReply) {
-            if (sequence > batches.next()) {
-                batches.forget();
-                judgement.doubt(Doubt.MISSING_HISTORY);
-            }
-            audit = false;
-            batches.apply(sequence, batch, batchFingerprint);
-            anyReply = true;
-        } else {
-            retry("batches are missing in the replay", now);
-        }
-        settle(now);
     }
 
     /**
@@ -371,40 +302,13 @@ public final class SequenceTracker<B> {
      * @param now the caller's time in nanoseconds
      */
     public void replayEnded(long now) {
-        if (endpoint.probing()) {
-            answersAgain(now);
+        if (replay.probing()) {
+            replay.answersAgain(now);
             settle(now);
-            return;
+        } else if (replay.running()) {
+            replay.ended(now);
+            settle(now);
         }
-        if (phase != Phase.REPLAYING) {
-            return;
-        }
-        patience.heard(now);
-        endpoint.answered();
-        if (check.pending() && audit && !endpoint.keepsBatches()) {
-            // Perhaps it keeps no batches at all: then this says nothing of what is known.
-            check.settle();
-            judgement.failed("it was asked and keeps none");
-            judgement.doubt(Doubt.UNVERIFIED);
-            endAudit(now);
-        } else if (check.pending()) {
-            // The engine has nothing where it must have a batch that is known: it began anew, or keeps none.
-            forgetTheOtherEngine();
-            if (!endpoint.keepsBatches()) {
-                judgement.doubt(Doubt.MISSING_HISTORY);
-            }
-            request(now);
-        } else {
-            batches.drain();
-            if (batches.caughtUp()) {
-                finish(now);
-            } else if (!endpoint.keepsBatches() && patience.lastTry() && batches.waiting() > 0) {
-                goOnWithWhatWaits(now);
-            } else {
-                retry("the replay ended before the batches that are missing", now);
-            }
-        }
-        settle(now);
     }
 
     /**
@@ -414,9 +318,9 @@ public final class SequenceTracker<B> {
      * @param now the caller's time in nanoseconds
      */
     public void replayFailed(String why, long now) {
-        endProbe(now);
-        if (phase == Phase.REPLAYING) {
-            retry(why, now);
+        replay.endProbe(now);
+        if (replay.running()) {
+            replay.failed(why, now);
             settle(now);
         }
     }
@@ -428,29 +332,16 @@ public final class SequenceTracker<B> {
      * @param now the caller's time in nanoseconds
      */
     public void tick(long now) {
-        switch (phase) {
-            case FOLLOWING -> {
-                if (endpoint.unanswered()) {
-                    probe(now);
-                } else if (judgement.suspicious()) {
-                    lookIntoSuspicion(now);
-                } else if (endpoint.available()
-                        && judgement.connected()
-                        && audits.due(batches.fingerprint() + batches.applied(), now)
-                        && permit.takeSpare()) {
-                    audits.settled();
-                    audit(now);
-                }
-            }
-            case WAITING -> request(now);
-            case REPLAYING -> {
-                if (patience.tookTooLong(now)) {
-                    giveUp("it took longer than it may in all", now);
-                } else if (patience.idle(now)) {
-                    idle(now);
-                }
-            }
-            case COOLING_DOWN -> coolDownOver(now);
+        if (!replay.following()) {
+            replay.tick(now);
+        } else if (replay.unanswered()) {
+            replay.probe(now);
+        } else if (judgement.suspicious()) {
+            lookIntoSuspicion(now);
+        } else if (replay.possible()
+                && judgement.connected()
+                && audits.due(batches.fingerprint() + batches.applied(), now)) {
+            replay.audit(now);
         }
         settle(now);
     }
@@ -476,11 +367,7 @@ public final class SequenceTracker<B> {
      * @param now the caller's time in nanoseconds
      */
     public void close(long now) {
-        endProbe(now);
-        stopReplay();
-        permit.giveBack();
-        batches.dropWaiting();
-        phase = Phase.FOLLOWING;
+        replay.close(now);
         judgement.connected(false);
         settle(now);
     }
@@ -490,9 +377,9 @@ public final class SequenceTracker<B> {
             audits.settled();
             judgement.verified();
             batches.applyLive(sequence, batch, batchFingerprint);
-        } else if (endpoint.available()) {
-            batches.hold(sequence, batch, bytes, batchFingerprint);
-            startReplay(now);
+        } else if (replay.possible()) {
+            replay.hold(sequence, batch, bytes, batchFingerprint);
+            replay.start(now);
         } else {
             judgement.verified();
             judgement.doubt(batches.none() ? Doubt.MISSING_HISTORY : Doubt.LOST_BATCHES);
@@ -502,215 +389,36 @@ public final class SequenceTracker<B> {
 
     /** The engine began anew. */
     private void restarted(long now) {
-        stopReplay();
-        batches.dropWaiting();
+        replay.abandon();
         batches.forget();
-        if (endpoint.available()) {
-            startReplay(now);
+        if (replay.possible()) {
+            replay.start(now);
+        }
+    }
+
+    private void lookIntoSuspicion(long now) {
+        if (replay.possible() && (!everSuspect || now - lastSuspicion >= SUSPICION_NANOS)) {
+            everSuspect = true;
+            lastSuspicion = now;
+            replay.start(now);
         }
     }
 
     /** Tells whether the engine is followed without replay for now, because nobody answers. */
     boolean unanswered() {
-        return endpoint.unanswered();
-    }
-
-    /** The engine says again and again that it keeps nothing: what was before the batches that wait is gone for good. */
-    private void goOnWithWhatWaits(long now) {
-        batches.beginWithWhatWaits();
-        patience.madeProgress();
-        if (batches.caughtUp()) {
-            finish(now);
-        } else {
-            request(now);
-        }
-    }
-
-    /** Asks now and then whether somebody answers after all, and gives up soon. */
-    private void probe(long now) {
-        if (endpoint.probeIdle(now)) {
-            endProbe(now);
-        } else if (endpoint.probeDue(now) && judgement.connected() && permit.takeSpare()) {
-            endpoint.probe(now);
-            steps.replay(batches.next());
-        }
-    }
-
-    private void endProbe(long now) {
-        if (endpoint.probing()) {
-            endpoint.probeFailed(now);
-            steps.stopReplay();
-            permit.giveBack();
-        }
-    }
-
-    /** The replay endpoint answers: from here on it is asked as others are. What was missed is had again from the start. */
-    private void answersAgain(long now) {
-        endpoint.answersAgain();
-        steps.stopReplay();
-        judgement.unanswered(false);
-        live.asked();
-        if (!batches.anchored()
-                || judgement.doubts(Doubt.LOST_BATCHES)
-                || judgement.doubts(Doubt.UNREADABLE_BATCH)
-                || judgement.doubts(Doubt.MISSING_HISTORY)) {
-            batches.forget();
-            startReplay(now);
-        } else {
-            verify(batches.anchor(), batches.anchorFingerprint(), false, now);
-        }
-    }
-
-    /** Of the engine that answers, no more is known than what waits. */
-    private void forgetTheOtherEngine() {
-        batches.forget();
-        check.settle();
-        audit = false;
-        live.forget();
-        if (batches.waiting() > 0) {
-            live.heard(batches.lastWaiting());
-        }
-    }
-
-    private void audit(long now) {
-        if (batches.none()) {
-            startReplay(now);
-        } else {
-            verify(batches.applied(), batches.fingerprint(), true, now);
-        }
-    }
-
-    private void verify(long sequence, long batchFingerprint, boolean asAudit, long now) {
-        batches.confirming();
-        check.demand(sequence, batchFingerprint);
-        begin(asAudit, now);
-    }
-
-    private void startReplay(long now) {
-        if (batches.unconfirmed()) {
-            verify(batches.anchor(), batches.anchorFingerprint(), false, now);
-        } else {
-            check.settle();
-            begin(false, now);
-        }
-    }
-
-    private void begin(boolean asAudit, long now) {
-        audit = asAudit;
-        endpoint.wanted();
-        patience.wanted();
-        judgement.lookedInto();
-        phase = Phase.WAITING;
-        request(now);
-    }
-
-    private void request(long now) {
-        if (!permit.take()) {
-            return;
-        }
-        if (phase == Phase.WAITING) {
-            patience.begins(now);
-            phase = Phase.REPLAYING;
-        }
-        anyReply = false;
-        patience.asked(batches.applied(), now);
-        batches.forgetOverflow();
-        steps.replay(check.pending() ? check.sequence() : batches.next());
-    }
-
-    private void retry(String why, long now) {
-        if (patience.onceMore(batches.applied())) {
-            request(now);
-        } else {
-            giveUp(why + ", " + patience.tries() + " times in a row", now);
-        }
-    }
-
-    /** Nothing came of a replay for some time. Perhaps all is here and only the end was lost. */
-    private void idle(long now) {
-        boolean waited = batches.waiting() > 0;
-        if (!check.pending()) {
-            batches.drain();
-        }
-        if (waited && batches.caughtUp()) {
-            steps.stopReplay();
-            finish(now);
-        } else {
-            retry("the engine did not answer in time", now);
-        }
-    }
-
-    private void finish(long now) {
-        permit.giveBack();
-        phase = Phase.FOLLOWING;
-        audit = false;
-        judgement.informed();
-        audits.heard(now);
-    }
-
-    private void giveUp(String why, long now) {
-        stopReplay();
-        permit.giveBack();
-        judgement.failed(why);
-        if (audit) {
-            // Nothing speaks against what is known, but that nobody answers.
-            check.settle();
-            judgement.doubt(Doubt.UNVERIFIED);
-            endAudit(now);
-            return;
-        }
-        batches.dropWaiting();
-        batches.forget();
-        check.settle();
-        if (endpoint.failed(now)) {
-            // Nobody answers: goes on as if there were nobody to ask.
-            judgement.unanswered(true);
-            judgement.doubt(Doubt.MISSING_HISTORY);
-            phase = Phase.FOLLOWING;
-        } else {
-            phase = Phase.COOLING_DOWN;
-            patience.coolDown(now);
-        }
-    }
-
-    private void endAudit(long now) {
-        permit.giveBack();
-        audit = false;
-        phase = Phase.FOLLOWING;
-        audits.heard(now);
-    }
-
-    private boolean coolDownOver(long now) {
-        boolean over = patience.coolDownOver(now);
-        if (over) {
-            startReplay(now);
-        }
-        return over;
-    }
-
-    private void stopReplay() {
-        if (phase == Phase.REPLAYING) {
-            steps.stopReplay();
-        }
-    }
-
-    private void lookIntoSuspicion(long now) {
-        if (endpoint.available() && (!everSuspect || now - lastSuspicion >= SUSPICION_NANOS)) {
-            everSuspect = true;
-            lastSuspicion = now;
-            startReplay(now);
-        }
+        return replay.unanswered();
     }
 
     /** Says what the health is now, if that changed. */
     private void settle(long now) {
-        boolean changed = switch (phase) {
-            case COOLING_DOWN -> judgement.coolingDown(batches.applied(), now);
-            case FOLLOWING -> judgement.following(batches.applied(), now);
-            case WAITING, REPLAYING -> audit
-                    ? judgement.following(batches.applied(), now)
-                    : judgement.replaying(batches.applied(), now);
-        };
+        boolean changed;
+        if (replay.coolingDown()) {
+            changed = judgement.coolingDown(batches.applied(), now);
+        } else if (replay.following() || replay.auditing()) {
+            changed = judgement.following(batches.applied(), now);
+        } else {
+            changed = judgement.replaying(batches.applied(), now);
+        }
         if (changed) {
             steps.healthChanged(judgement.health());
         }

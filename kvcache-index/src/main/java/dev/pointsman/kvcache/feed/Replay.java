@@ -306,16 +306,18 @@ final class Replay<B> {
 
     void endProbe(long now) {
         if (endpoint.probing()) {
-            endpoint.probeFailed(now);
+            endpoint.probeOver();
             steps.stopReplay();
             permit.giveBack();
+            endpoint.probeLater(now);
         }
     }
 
     /** The probe was answered: from here on the endpoint is asked as others are. What was missed is had from the start. */
     void answersAgain(long now) {
-        endpoint.answersAgain();
+        endpoint.probeOver();
         steps.stopReplay();
+        endpoint.answersAgain();
         judgement.unanswered(false);
         live.asked();
         if (!batches.anchored()

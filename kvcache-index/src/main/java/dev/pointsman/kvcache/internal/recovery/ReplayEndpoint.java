@@ -6,8 +6,6 @@ package dev.pointsman.kvcache.internal.recovery;
  * more one that did not answer. Engines have no replay endpoint unless told to, whatever a host has been told. So after some
  * replays in a row that nothing at all answered, the engine counts as having none; now and then a probe asks whether somebody
  * answers after all. Not thread-safe.
- *
- * <p>While a probe is under way, nobody answers; who answers is available.
  */
 public final class ReplayEndpoint {
     /** How many replays in a row of which nothing was heard make it count as absent. */
@@ -90,6 +88,11 @@ public final class ReplayEndpoint {
         askAgainAt = now;
     }
 
+    /** Nobody answered a probe: the next one is for after some time. */
+    public void probeLater(long now) {
+        askAgainAt = now + ASK_AGAIN_NANOS;
+    }
+
     /** A probe is asked for. */
     public void probe(long now) {
         probing = true;
@@ -106,15 +109,13 @@ public final class ReplayEndpoint {
         return probing && now - probedAt >= idleNanos;
     }
 
-    /** The probe was given up: it is asked once more after some time. */
-    public void probeFailed(long now) {
+    /** The probe was answered or given up. */
+    public void probeOver() {
         probing = false;
-        askAgainAt = now + ASK_AGAIN_NANOS;
     }
 
-    /** The probe was answered: the endpoint is asked as others are from now on. */
+    /** Somebody answered a probe: the endpoint is asked as others are from now on. */
     public void answersAgain() {
-        probing = false;
         unanswered = false;
         silentReplays = 0;
     }

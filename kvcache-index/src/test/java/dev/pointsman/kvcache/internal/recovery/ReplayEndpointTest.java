@@ -74,7 +74,8 @@ class ReplayEndpointTest {
         assertThat(endpoint.probeIdle(TEN_MINUTES + IDLE - 1)).isFalse();
         assertThat(endpoint.probeIdle(TEN_MINUTES + IDLE)).isTrue();
 
-        endpoint.probeFailed(TEN_MINUTES + IDLE);
+        endpoint.probeOver();
+        endpoint.probeLater(TEN_MINUTES + IDLE);
         assertThat(endpoint.probing()).isFalse();
         assertThat(endpoint.unanswered()).isTrue();
         assertThat(endpoint.probeDue(2 * TEN_MINUTES + IDLE - 1)).isFalse();
@@ -95,6 +96,7 @@ class ReplayEndpointTest {
         nobodyAnswers();
         endpoint.probe(TEN_MINUTES);
 
+        endpoint.probeOver();
         endpoint.answersAgain();
 
         assertThat(endpoint.available()).isTrue();

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Remembers what speaks against an endpoint, and puts its health into words. Written by one thread, read by all. */
 final class Judgement {
+    /** Read for each batch, and {@link Doubt#values} makes a copy each time. */
+    private static final Doubt[] WORST_FIRST = Doubt.values();
+
     private final Set<Doubt> doubts = EnumSet.noneOf(Doubt.class);
     private boolean everConnected;
     private boolean connected;
@@ -130,7 +133,7 @@ final class Judgement {
         // What a replay brought is a picture of the past only, until something follows the engine.
         boolean followed = connected || (heard && !everConnected);
         boolean cut = !followed && (everConnected || informed);
-        for (Doubt doubt : Doubt.values()) {
+        for (Doubt doubt : WORST_FIRST) {
             if (doubts.contains(doubt) || (doubt == Doubt.DISCONNECTED && cut)) {
                 return doubt;
             }

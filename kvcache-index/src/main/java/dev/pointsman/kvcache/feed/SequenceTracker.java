@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * connection was lost, the replay begins with the last batch that came live (replies may be another engine's already),
  * and if the engine's batch of that number has another fingerprint, or there is none, then it is another engine. The
  * last batch applied is asked for in that way after some quiet too (an audit), because nothing follows a last batch that
- * is lost. Without a replay endpoint a batch that is the next one by its
- * number is taken for that, though an engine may have restarted and come to just that number unseen.
+ * is lost. Without a replay endpoint a batch that is the next one by its number is taken for that, though an engine may
+ * have restarted and come to just that number unseen.
  *
  * <p><b>No connection.</b> All of this rests on the connection: an engine that restarts breaks it, and what a replay
  * brings without one may be of two engines, one after the other, if the replay was asked for again in between. So
@@ -49,13 +49,13 @@ import org.jspecify.annotations.Nullable;
  * replay that brings nothing new some times in a row, or takes too long in all, has failed: everything is forgotten, and
  * after a cool-down, in which live batches are dropped, all is asked for from 0.
  *
- * An engine that keeps nothing at all ends every replay at once: what waits is applied then, as after a replay that begins
+ * <p>An engine that keeps nothing at all ends every replay at once: what waits is applied then, as after a replay that begins
  * late, and an audit of such an engine tells nothing.
  *
  * <p><b>Replay endpoints that do not answer.</b> Engines have none unless told to, whatever a host has been told. After
- * {@value #SILENT_COOL_DOWNS} replays in a row that nothing at all answered, with cool-downs between, the engine is followed as if it had
- * none. On a new connection, and every ten minutes, it is asked once more; when it answers, all is forgotten and asked for
- * from 0 if anything was missed.
+ * {@value #SILENT_COOL_DOWNS} replays in a row that nothing at all answered, with cool-downs between, the engine is
+ * followed as if it had none. On a new connection, and every ten minutes, it is asked once more; when it answers, all is
+ * forgotten and asked for from 0 if anything was missed.
  *
  * <p><b>Going on from a snapshot.</b> A tracker of an endpoint whose blocks were loaded begins at a {@link ResumePoint}, as
  * if it had just lost the connection: what it knows is in doubt until the engine's batch of the anchor's number turns out
@@ -71,6 +71,10 @@ import org.jspecify.annotations.Nullable;
  * @param <B> a batch
  */
 public final class SequenceTracker<B> {
+    // Here it is decided what a live batch is, and when there is cause for a replay, which then has its own way. The
+    // batches
+    // know their order, and the judgement remembers what speaks against the endpoint.
+
     /** The least time between two replays that an unreadable batch causes. */
     private static final long SUSPICION_NANOS = 1_000_000_000L;
 

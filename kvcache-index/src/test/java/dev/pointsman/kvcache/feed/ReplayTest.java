@@ -13,21 +13,17 @@ import org.junit.jupiter.api.Test;
 /** A replay without a tracker around it; the fingerprint of each batch is its sequence. */
 class ReplayTest {
     private static final long IDLE = Duration.ofSeconds(2).toNanos();
+    private static final long QUIET = Duration.ofMinutes(1).toNanos();
     private static final long COOL_DOWN = Duration.ofSeconds(30).toNanos();
 
     private final StepsInWords steps = new StepsInWords();
     private final ReplayLimiter limiter = new ReplayLimiter(1);
     private final Judgement judgement = new Judgement(0);
     private final LiveSequence live = new LiveSequence();
+    private final AuditClock audits = new AuditClock(QUIET, 0);
     private final OrderedBatches<String> batches = new OrderedBatches<>(steps, judgement, new HeldBatches<>(10, 1_000));
-    private final Replay<String> replay = new Replay<>(
-            RecoverySettings.defaults(),
-            limiter,
-            steps,
-            batches,
-            live,
-            new AuditClock(Duration.ofMinutes(1).toNanos(), 0),
-            judgement);
+    private final Replay<String> replay =
+            new Replay<>(RecoverySettings.defaults(), limiter, steps, batches, live, audits, judgement);
 
     private boolean reply(long sequence) {
         return replay.reply(sequence, "replayed", sequence, 0);
@@ -94,6 +90,77 @@ class ReplayTest {
     }
 
     @Test
+    void afterTheProof_aHoleIsAskedForAgain_andNothingIsForgotten() {
+        batches.applyLive(0, "live", 0);
+        replay.verify(0);
+        reply(0);
+
+        reply(2);
+
+        assertThat(steps.done()).containsExactly("apply 0", "replay from 0", "replay from 1");
+    }
+
+    @Test
+    void plainReplayWhileOneVerifies_demandsNothing() {
+        batches.applyLive(0, "live", 0);
+        batches.applyLive(1, "live", 1);
+        replay.verify(0);
+
+        replay.abandon();
+        batches.forget();
+        replay.start(0);
+
+        assertThat(steps.done())
+                .containsExactly("apply 0", "apply 1", "replay from 1", "stop replay", "clear", "replay from 0");
+        assertThat(replay.verifying()).isFalse();
+    }
+
+    @Test
+    void ended_theQuietBeforeAnAuditBeginsAnew() {
+        replay.start(0);
+
+        replay.ended(IDLE);
+
+        assertThat(audits.due(0, QUIET)).isFalse();
+        assertThat(audits.due(0, QUIET + IDLE)).isTrue();
+    }
+
+    @Test
+    void engineThatKeepsNothing_eachGapIsAskedForAsOften_beforeWhatWaitsIsApplied() {
+        replay.hold(5, "held", 1, 5);
+        replay.hold(8, "held", 1, 8);
+        replay.start(0);
+
+        for (int i = 0; i < 6; i++) {
+            replay.ended(0);
+        }
+
+        assertThat(steps.done())
+                .containsExactly(
+                        "replay from 0",
+                        "replay from 0",
+                        "replay from 0",
+                        "apply 5",
+                        "replay from 6",
+                        "replay from 6",
+                        "replay from 6",
+                        "clear",
+                        "apply 8");
+        assertThat(replay.following()).isTrue();
+    }
+
+    @Test
+    void auditWhileALiveBatchWaits_isAReplayLikeOthers() {
+        batches.applyLive(0, "live", 0);
+        replay.audit(0);
+
+        replay.hold(5, "held", 1, 5);
+
+        assertThat(replay.auditing()).isFalse();
+        assertThat(replay.running()).isTrue();
+    }
+
+    @Test
     void audit_takesOnlyASparePlace_andTheNextLiveBatchCutsItShort() {
         batches.applyLive(0, "live", 0);
         ReplayLimiter.Permit other = limiter.permit();
@@ -151,6 +218,23 @@ class ReplayTest {
     }
 
     @Test
+    void replayThatWasAnsweredOnce_saysNothingOfThoseAfterIt() {
+        replay.start(0);
+        reply(0);
+        int coolDowns = 0;
+        long now = 0;
+
+        while (!replay.unanswered() && coolDowns < 100) {
+            coolDowns += replay.coolingDown() ? 1 : 0;
+            now += COOL_DOWN;
+            replay.tick(now);
+        }
+
+        // One after the replay that was answered, and one between each two of the three that were not.
+        assertThat(coolDowns).isEqualTo(3);
+    }
+
+    @Test
     void nobodyAnswers_goesOnWithout_andAProbeThatIsAnsweredAsksForAll() {
         long now = 0;
         while (!replay.unanswered()) {
@@ -164,6 +248,8 @@ class ReplayTest {
         assertThat(judgement.doubts(Doubt.MISSING_HISTORY)).isTrue();
         steps.forget();
         judgement.connected(true);
+        live.heard(3);
+        live.reconnected();
         replay.probeSoon(now);
         replay.probe(now);
         assertThat(replay.probing()).isTrue();
@@ -174,6 +260,7 @@ class ReplayTest {
         assertThat(steps.done()).containsExactly("replay from 0", "stop replay", "replay from 0");
         assertThat(replay.possible()).isTrue();
         assertThat(limiter.running()).isEqualTo(1);
+        assertThat(live.tellsOfRestart(3)).as("a replay tells what was missed").isFalse();
     }
 
     @Test

@@ -36,7 +36,7 @@ class HeldBatchesTest {
     void anyBatches_areKeptInOrderWithinBothBounds(@ForAll long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int maxBatches = 1 + random.nextInt(6);
-        long maxBytes = 1 + random.nextInt(40);
+        int maxBytes = 1 + random.nextInt(40);
         HeldBatches<String> held = new HeldBatches<>(maxBatches, maxBytes);
         Plain plain = new Plain();
 

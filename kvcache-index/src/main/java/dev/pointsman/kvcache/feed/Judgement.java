@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Remembers what speaks against an endpoint, and puts its health into words. Written by one thread, read by all. */
 final class Judgement {
+    /** Read for each batch, and {@link Doubt#values} makes a copy each time. */
+    private static final Doubt[] WORST_FIRST = Doubt.values();
+
     private final Set<Doubt> doubts = EnumSet.noneOf(Doubt.class);
     private boolean everConnected;
     private boolean connected;
@@ -16,6 +19,10 @@ final class Judgement {
     private boolean informed;
     private String failure = "";
     private boolean unanswered;
+
+    /** Whether something unreadable came live that no replay was asked about since. */
+    private boolean suspicious;
+
     private volatile EndpointHealth health;
 
     Judgement(long now) {
@@ -44,6 +51,9 @@ final class Judgement {
     void informed() {
         informed = true;
         failure = "";
+        if (!suspicious) {
+            doubts.remove(Doubt.UNVERIFIED);
+        }
     }
 
     void failed(String why) {
@@ -53,6 +63,27 @@ final class Judgement {
     /** Whether the engine is followed as if it had no replay endpoint, because none answers. */
     void unanswered(boolean nobodyAnswers) {
         unanswered = nobodyAnswers;
+    }
+
+    /** A live batch was unreadable: if it was the engine's, it was missed. */
+    void suspect() {
+        suspicious = true;
+        doubts.add(Doubt.UNVERIFIED);
+    }
+
+    boolean suspicious() {
+        return suspicious;
+    }
+
+    /** A replay is wanted, and it will tell whether that was missed. */
+    void lookedInto() {
+        suspicious = false;
+    }
+
+    /** The next live batch came: nothing before it can still turn out to be missed. */
+    void verified() {
+        suspicious = false;
+        doubts.remove(Doubt.UNVERIFIED);
     }
 
     void doubt(Doubt doubt) {
@@ -69,6 +100,7 @@ final class Judgement {
 
     /** Everything known was forgotten, and so is what speaks against it. */
     void forget() {
+        suspicious = false;
         doubts.clear();
     }
 
@@ -101,7 +133,7 @@ final class Judgement {
         // What a replay brought is a picture of the past only, until something follows the engine.
         boolean followed = connected || (heard && !everConnected);
         boolean cut = !followed && (everConnected || informed);
-        for (Doubt doubt : Doubt.values()) {
+        for (Doubt doubt : WORST_FIRST) {
             if (doubts.contains(doubt) || (doubt == Doubt.DISCONNECTED && cut)) {
                 return doubt;
             }

@@ -68,4 +68,36 @@ public final class ReplayLimiter {
     void release() {
         running.getAndDecrement();
     }
+
+    /** Returns a tracker's own permit, which is not taken yet. */
+    Permit permit() {
+        return new Permit();
+    }
+
+    /** One tracker's place among the replays that run, taken once at most. Not thread-safe. */
+    final class Permit {
+        private boolean taken;
+
+        private Permit() {}
+
+        /** Tells whether it is taken, and takes it if it can. */
+        boolean take() {
+            taken = taken || tryAcquire();
+            return taken;
+        }
+
+        /** Tells whether it is taken, and takes it if it can for something that can wait. */
+        boolean takeSpare() {
+            taken = taken || tryAcquireSpare();
+            return taken;
+        }
+
+        /** Gives it back if it is taken. */
+        void giveBack() {
+            if (taken) {
+                taken = false;
+                release();
+            }
+        }
+    }
 }

@@ -5,6 +5,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pointsman.kvcache.event.DropReason;
 import dev.pointsman.kvcache.feed.EndpointHealth.Doubt;
+import dev.pointsman.kvcache.internal.recovery.AuditClock;
+import dev.pointsman.kvcache.internal.recovery.HeldBatches;
+import dev.pointsman.kvcache.internal.recovery.LiveSequence;
+import dev.pointsman.kvcache.internal.recovery.ReplayEndpoint;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * connection was lost, the replay begins with the last batch that came live (replies may be another engine's already),
  * and if the engine's batch of that number has another fingerprint, or there is none, then it is another engine. The
  * last batch applied is asked for in that way after some quiet too (an audit), because nothing follows a last batch that
- * is lost. Without a replay endpoint a batch that is the next one by its
- * number is taken for that, though an engine may have restarted and come to just that number unseen.
+ * is lost. Without a replay endpoint a batch that is the next one by its number is taken for that, though an engine may
+ * have restarted and come to just that number unseen.
  *
  * <p><b>No connection.</b> All of this rests on the connection: an engine that restarts breaks it, and what a replay
  * brings without one may be of two engines, one after the other, if the replay was asked for again in between. So
@@ -45,13 +49,13 @@ import org.jspecify.annotations.Nullable;
  * replay that brings nothing new some times in a row, or takes too long in all, has failed: everything is forgotten, and
  * after a cool-down, in which live batches are dropped, all is asked for from 0.
  *
- * An engine that keeps nothing at all ends every replay at once: what waits is applied then, as after a replay that begins
+ * <p>An engine that keeps nothing at all ends every replay at once: what waits is applied then, as after a replay that begins
  * late, and an audit of such an engine tells nothing.
  *
  * <p><b>Replay endpoints that do not answer.</b> Engines have none unless told to, whatever a host has been told. After
- * {@value #SILENT_COOL_DOWNS} replays in a row that nothing at all answered, with cool-downs between, the engine is followed as if it had
- * none. On a new connection, and every ten minutes, it is asked once more; when it answers, all is forgotten and asked for
- * from 0 if anything was missed.
+ * {@value #SILENT_COOL_DOWNS} replays in a row that nothing at all answered, with cool-downs between, the engine is
+ * followed as if it had none. On a new connection, and every ten minutes, it is asked once more; when it answers, all is
+ * forgotten and asked for from 0 if anything was missed.
  *
  * <p><b>Going on from a snapshot.</b> A tracker of an endpoint whose blocks were loaded begins at a {@link ResumePoint}, as
  * if it had just lost the connection: what it knows is in doubt until the engine's batch of the anchor's number turns out
@@ -67,96 +71,27 @@ import org.jspecify.annotations.Nullable;
  * @param <B> a batch
  */
 public final class SequenceTracker<B> {
-    private static final long NONE = -1;
+    // Here it is decided what a live batch is, and when there is cause for a replay, which then has its own way. The
+    // batches
+    // know their order, and the judgement remembers what speaks against the endpoint.
 
     /** The least time between two replays that an unreadable batch causes. */
     private static final long SUSPICION_NANOS = 1_000_000_000L;
 
-    /** The quiet after which to audit a new connection. */
-    private static final long SETTLING_NANOS = 2_000_000_000L;
-
     /** How many replays in a row of which nothing was heard make it go on without. */
-    static final int SILENT_COOL_DOWNS = 3;
+    static final int SILENT_COOL_DOWNS = ReplayEndpoint.SILENT_REPLAYS;
 
-    /** How long to go on without replay before asking once more. */
-    private static final long ASK_AGAIN_NANOS = 600_000_000_000L;
-
-    private enum Phase {
-        /** Live batches are applied as they come. */
-        FOLLOWING,
-        /** A replay is wanted and too many others run. */
-        WAITING,
-        REPLAYING,
-        COOLING_DOWN
-    }
-
-    private final RecoverySettings settings;
-    private final ReplayLimiter limiter;
     private final RecoverySteps<B> steps;
-    private final HeldBatches<B> held;
     private final Judgement judgement;
+    private final OrderedBatches<B> batches;
+    private final LiveSequence live = new LiveSequence();
+    private final AuditClock audits;
+    private final Replay<B> replay;
 
-    private Phase phase = Phase.FOLLOWING;
-
-    /** The last sequence applied or skipped since the last clear, and what tells its batch from others. */
-    private long applied = NONE;
-
-    private long fingerprint;
-
-    /** The last of them that came live, and so is surely of the engine to which there was a connection. */
-    private long anchor = NONE;
-
-    private long anchorFingerprint;
-
-    /** The last live sequence of this incarnation of the engine. */
-    private long lastLive = NONE;
-
-    /** Whether a connection was made after the last live batch, with no replay to tell what was missed. */
-    private boolean reconnected;
-
-    /** Whether what is known was loaded, and no engine was asked yet whether it is its own. */
-    private boolean resuming;
-
-    private long lastHeard;
-    private boolean suspect;
+    /** When an unreadable batch caused a replay last, if one ever did. */
     private long lastSuspicion;
+
     private boolean everSuspect;
-
-    /** Whether to audit soon: what was published while the connection was made may have been missed. */
-    private boolean settling;
-
-    /** Of the replay under way: whether its first reply must be a batch that is known, and which. */
-    private boolean verifying;
-
-    private long verifyFrom;
-    private long verifyFingerprint;
-
-    /** Of the replay under way: whether it is an audit, which casts no doubt until it finds something. */
-    private boolean audit;
-
-    /** Whether any replay ever brought a batch, so that the engine is known to keep some. */
-    private boolean everReplayed;
-
-    /** Of the replay under way or failed: whether anything was answered; and how many in a row were not. */
-    private boolean answered;
-
-    private int silentReplays;
-
-    /** Whether the engine is followed without replay, because nobody answers; and when to ask once more. */
-    private boolean unanswered;
-
-    private long askAgainAt;
-
-    /** Whether a replay is asked for only to see whether somebody answers now; live batches are followed meanwhile. */
-    private boolean probing;
-
-    private boolean permit;
-    private int tries;
-    private boolean anyReply;
-    private long appliedAtRequest;
-    private long began;
-    private long lastReply;
-    private long coolUntil;
 
     /**
      * Makes a tracker of an endpoint that nothing was heard of.
@@ -185,34 +120,31 @@ public final class SequenceTracker<B> {
             RecoverySteps<B> steps,
             @Nullable ResumePoint from,
             long now) {
-        this.settings = requireNonNull(settings, "settings");
-        this.limiter = requireNonNull(limiter, "limiter");
+        requireNonNull(settings, "settings");
+        requireNonNull(limiter, "limiter");
         this.steps = requireNonNull(steps, "steps");
-        this.held = new HeldBatches<>(settings.heldBatches(), settings.heldBytes());
-        this.lastHeard = now;
         this.judgement = new Judgement(now);
+        this.batches =
+                new OrderedBatches<>(steps, judgement, new HeldBatches<>(settings.heldBatches(), settings.heldBytes()));
+        this.audits = new AuditClock(settings.auditNanos(), now);
+        this.replay = new Replay<>(settings, limiter, steps, batches, live, audits, judgement);
         if (from != null) {
             resume(from, now);
         }
     }
 
     private void resume(ResumePoint from, long now) {
-        applied = from.sequence();
-        fingerprint = from.fingerprint();
-        anchor = from.anchor();
-        anchorFingerprint = from.anchorFingerprint();
+        batches.resume(from, replay.possible());
         judgement.doubt(Doubt.UNVERIFIED);
         if (!from.complete()) {
             judgement.doubt(Doubt.MISSING_HISTORY);
         }
-        if (settings.replay()) {
-            resuming = true;
-        } else {
+        if (!replay.possible()) {
             // Nobody can be asked, so as after a lost connection all but higher numbers are a restart.
-            lastLive = applied;
-            reconnected = true;
+            live.heard(from.sequence());
+            live.reconnected();
         }
-        judgement.following(applied, now);
+        judgement.following(from.sequence(), now);
     }
 
     /** Returns how much the index may be trusted about this endpoint. May be called on any thread. */
@@ -222,7 +154,7 @@ public final class SequenceTracker<B> {
 
     /** Returns the last sequence that was applied since the last clear, or -1 if none was. */
     public long applied() {
-        return applied;
+        return batches.applied();
     }
 
     /**
@@ -231,26 +163,22 @@ public final class SequenceTracker<B> {
      * are gone ({@link Doubt#LOST_BATCHES}, {@link Doubt#UNREADABLE_BATCH}), which beginning anew mends.
      */
     public Optional<ResumePoint> resumePoint() {
-        if (anchor == NONE || judgement.doubts(Doubt.LOST_BATCHES) || judgement.doubts(Doubt.UNREADABLE_BATCH)) {
-            return Optional.empty();
-        }
-        boolean complete = !judgement.doubts(Doubt.MISSING_HISTORY);
-        return Optional.of(new ResumePoint(applied, fingerprint, anchor, anchorFingerprint, complete, 0));
+        return batches.resumePoint();
     }
 
     /** Returns the last live sequence heard of the engine since it started, or -1 if none was. */
     public long lastLive() {
-        return lastLive;
+        return live.last();
     }
 
     /** Returns how many batches the index is known to be behind the engine, at least 0. */
     public long lag() {
-        return Math.max(0, lastLive - applied);
+        return Math.max(0, live.last() - batches.applied());
     }
 
     /** Returns how many live batches wait for a replay to end. */
     public int held() {
-        return held.size();
+        return batches.waiting();
     }
 
     /**
@@ -261,25 +189,22 @@ public final class SequenceTracker<B> {
      */
     public void connected(long now) {
         judgement.connected(true);
-        lastHeard = now;
-        if (!replays()) {
-            endProbe(now);
-            askAgainAt = now;
-            if (lastLive != NONE) {
-                reconnected = true;
+        audits.heard(now);
+        if (!replay.possible()) {
+            replay.probeSoon(now);
+            if (live.any()) {
+                live.reconnected();
                 judgement.doubt(Doubt.UNVERIFIED);
             }
-        } else if (phase != Phase.COOLING_DOWN) {
-            // What waits may be of an engine that is gone. If it is not, the replay brings it again.
-            settling = true;
-            stopReplay();
-            held.clear();
-            if (anchor == NONE) {
-                forget();
-                lastLive = NONE;
-                startReplay(now);
+        } else if (!replay.coolingDown()) {
+            audits.settling();
+            replay.abandon();
+            if (batches.anchored()) {
+                replay.verify(now);
             } else {
-                verify(anchor, anchorFingerprint, false, now);
+                batches.forget();
+                live.forget();
+                replay.start(now);
             }
         }
         settle(now);
@@ -307,39 +232,31 @@ public final class SequenceTracker<B> {
      */
     public void live(long sequence, B batch, int bytes, long batchFingerprint, long now) {
         checkSequence(sequence);
-        lastHeard = now;
+        audits.heard(now);
         judgement.heard();
-        if (phase == Phase.COOLING_DOWN && !coolDownOver(now)) {
-            lastLive = sequence;
+        if (replay.coolingDown() && !replay.coolDownOver(now)) {
+            live.heard(sequence);
             steps.dropped(DropReason.COOL_DOWN, 1);
             return;
         }
-        if (resuming) {
-            startReplay(now);
+        if (batches.unconfirmed()) {
+            replay.start(now);
         }
-        boolean again = reconnected && sequence == lastLive;
-        if (sequence < lastLive || again) {
+        if (live.tellsOfRestart(sequence)) {
             restarted(now);
-        } else if (!verifying && sequence <= applied) {
-            lastLive = sequence;
+        } else if (!replay.verifying() && sequence <= batches.applied()) {
+            live.heard(sequence);
             steps.dropped(DropReason.DUPLICATE_BATCH, 1);
             return;
         }
-        reconnected = false;
-        lastLive = sequence;
-        if (phase == Phase.FOLLOWING) {
+        live.heard(sequence);
+        if (replay.following()) {
             follow(sequence, batch, bytes, batchFingerprint, now);
-        } else if (audit && sequence == applied + 1) {
-            // This batch says the same as the audit would: nothing was missed.
-            stopReplay();
-            releasePermit();
-            audit = false;
-            verifying = false;
-            phase = Phase.FOLLOWING;
+        } else if (replay.auditing() && sequence == batches.next()) {
+            replay.cutAuditShort();
             follow(sequence, batch, bytes, batchFingerprint, now);
         } else {
-            audit = false;
-            hold(sequence, batch, bytes, batchFingerprint);
+            replay.hold(sequence, batch, bytes, batchFingerprint);
         }
         settle(now);
     }
@@ -352,11 +269,10 @@ public final class SequenceTracker<B> {
      */
     public void unreadable(long now) {
         steps.dropped(DropReason.MALFORMED_BATCH, 1);
-        if (phase != Phase.COOLING_DOWN) {
-            suspect = true;
-            judgement.doubt(Doubt.UNVERIFIED);
+        if (!replay.coolingDown()) {
+            judgement.suspect();
         }
-        if (phase == Phase.FOLLOWING) {
+        if (replay.following()) {
             lookIntoSuspicion(now);
         }
         settle(now);
@@ -373,51 +289,15 @@ public final class SequenceTracker<B> {
      */
     public void replayed(long sequence, @Nullable B batch, long batchFingerprint, long now) {
         checkSequence(sequence);
-        if (probing) {
+        if (replay.probing()) {
             steps.dropped(DropReason.DUPLICATE_BATCH, 1);
-            answersAgain(now);
+            replay.answersAgain(now);
             settle(now);
-            return;
-        }
-        if (phase != Phase.REPLAYING) {
+        } else if (!replay.running()) {
             steps.dropped(DropReason.DUPLICATE_BATCH, 1);
-            return;
+        } else if (replay.reply(sequence, batch, batchFingerprint, now)) {
+            settle(now);
         }
-        answered = true;
-        everReplayed = true;
-        lastReply = now;
-        if (verifying && sequence >= verifyFrom) {
-            if (sequence == verifyFrom && batchFingerprint == verifyFingerprint) {
-                verifying = false;
-                anyReply = true;
-                return;
-            }
-            // Another batch has that place, or none has and this one is all that follows: nothing known is certain.
-            boolean another = sequence == verifyFrom;
-            forget();
-            verifying = false;
-            audit = false;
-            if (another) {
-                lastLive = held.isEmpty() ? NONE : held.lastSequence();
-                request(now);
-                settle(now);
-                return;
-            }
-        }
-        if (sequence <= applied) {
-            steps.dropped(DropReason.DUPLICATE_BATCH, 1);
-        } else if (sequence == applied + 1 || !anyReply) {
-            if (sequence > applied + 1) {
-                forget();
-                judgement.doubt(Doubt.MISSING_HISTORY);
-            }
-            audit = false;
-            apply(sequence, batch, batchFingerprint);
-            anyReply = true;
-        } else {
-            retry("batches are missing in the replay", now);
-        }
-        settle(now);
     }
 
     /**
@@ -426,43 +306,13 @@ public final class SequenceTracker<B> {
      * @param now the caller's time in nanoseconds
      */
     public void replayEnded(long now) {
-        if (probing) {
-            answersAgain(now);
+        if (replay.probing()) {
+            replay.answersAgain(now);
             settle(now);
-            return;
+        } else if (replay.running()) {
+            replay.ended(now);
+            settle(now);
         }
-        if (phase != Phase.REPLAYING) {
-            return;
-        }
-        lastReply = now;
-        answered = true;
-        if (verifying && audit && !everReplayed) {
-            // Perhaps it keeps no batches at all: then this says nothing of what is known.
-            verifying = false;
-            judgement.failed("it was asked and keeps none");
-            judgement.doubt(Doubt.UNVERIFIED);
-            endAudit(now);
-        } else if (verifying) {
-            // The engine has nothing where it must have a batch that is known: it began anew, or keeps none.
-            forget();
-            if (!everReplayed) {
-                judgement.doubt(Doubt.MISSING_HISTORY);
-            }
-            verifying = false;
-            audit = false;
-            lastLive = held.isEmpty() ? NONE : held.lastSequence();
-            request(now);
-        } else {
-            drain();
-            if (caughtUp()) {
-                finish(now);
-            } else if (!everReplayed && tries + 1 >= settings.tries() && !held.isEmpty()) {
-                goOnWithWhatWaits(now);
-            } else {
-                retry("the replay ended before the batches that are missing", now);
-            }
-        }
-        settle(now);
     }
 
     /**
@@ -472,11 +322,9 @@ public final class SequenceTracker<B> {
      * @param now the caller's time in nanoseconds
      */
     public void replayFailed(String why, long now) {
-        if (probing) {
-            endProbe(now);
-        }
-        if (phase == Phase.REPLAYING) {
-            retry(why, now);
+        replay.endProbe(now);
+        if (replay.running()) {
+            replay.failed(why, now);
             settle(now);
         }
     }
@@ -488,30 +336,16 @@ public final class SequenceTracker<B> {
      * @param now the caller's time in nanoseconds
      */
     public void tick(long now) {
-        switch (phase) {
-            case FOLLOWING -> {
-                if (unanswered) {
-                    probe(now);
-                } else if (suspect) {
-                    lookIntoSuspicion(now);
-                } else if (replays()
-                        && settings.auditNanos() > 0
-                        && judgement.connected()
-                        && now - lastHeard >= quietBeforeAudit()
-                        && takeSparePermit()) {
-                    settling = false;
-                    audit(now);
-                }
-            }
-            case WAITING -> request(now);
-            case REPLAYING -> {
-                if (now - began >= settings.totalNanos()) {
-                    giveUp("it took longer than it may in all", now);
-                } else if (now - lastReply >= settings.idleNanos()) {
-                    idle(now);
-                }
-            }
-            case COOLING_DOWN -> coolDownOver(now);
+        if (!replay.following()) {
+            replay.tick(now);
+        } else if (replay.unanswered()) {
+            replay.probe(now);
+        } else if (judgement.suspicious()) {
+            lookIntoSuspicion(now);
+        } else if (replay.possible()
+                && judgement.connected()
+                && audits.due(batches.fingerprint() + batches.applied(), now)) {
+            replay.audit(now);
         }
         settle(now);
     }
@@ -537,334 +371,58 @@ public final class SequenceTracker<B> {
      * @param now the caller's time in nanoseconds
      */
     public void close(long now) {
-        endProbe(now);
-        stopReplay();
-        releasePermit();
-        held.clear();
-        phase = Phase.FOLLOWING;
+        replay.close(now);
         judgement.connected(false);
         settle(now);
     }
 
     private void follow(long sequence, B batch, int bytes, long batchFingerprint, long now) {
-        if (sequence == applied + 1) {
-            suspect = false;
-            settling = false;
-            judgement.dispel(Doubt.UNVERIFIED);
-            applyLive(sequence, batch, batchFingerprint);
-        } else if (replays()) {
-            hold(sequence, batch, bytes, batchFingerprint);
-            startReplay(now);
+        if (sequence == batches.next()) {
+            audits.settled();
+            judgement.verified();
+            batches.applyLive(sequence, batch, batchFingerprint);
+        } else if (replay.possible()) {
+            replay.hold(sequence, batch, bytes, batchFingerprint);
+            replay.start(now);
         } else {
-            suspect = false;
-            judgement.dispel(Doubt.UNVERIFIED);
-            judgement.doubt(applied == NONE ? Doubt.MISSING_HISTORY : Doubt.LOST_BATCHES);
-            applyLive(sequence, batch, batchFingerprint);
+            judgement.verified();
+            judgement.doubt(batches.none() ? Doubt.MISSING_HISTORY : Doubt.LOST_BATCHES);
+            batches.applyLive(sequence, batch, batchFingerprint);
         }
-    }
-
-    private void applyLive(long sequence, B batch, long batchFingerprint) {
-        anchor = sequence;
-        anchorFingerprint = batchFingerprint;
-        apply(sequence, batch, batchFingerprint);
-    }
-
-    private void apply(long sequence, @Nullable B batch, long batchFingerprint) {
-        if (sequence == 0) {
-            // There was nothing before it.
-            judgement.dispel(Doubt.MISSING_HISTORY);
-        }
-        applied = sequence;
-        fingerprint = batchFingerprint;
-        if (batch == null) {
-            steps.dropped(DropReason.MALFORMED_BATCH, 1);
-            judgement.doubt(Doubt.UNREADABLE_BATCH);
-        } else {
-            steps.apply(sequence, batch);
-        }
-    }
-
-    private void hold(long sequence, B batch, int bytes, long batchFingerprint) {
-        if (!held.add(sequence, batch, bytes, batchFingerprint)) {
-            steps.dropped(DropReason.QUEUE_FULL, 1);
-        }
-    }
-
-    /** Applies what waited, as far as nothing is missing. */
-    private void drain() {
-        while (!held.isEmpty() && held.firstSequence() <= applied + 1) {
-            if (held.firstSequence() <= applied) {
-                steps.dropped(DropReason.DUPLICATE_BATCH, 1);
-            } else {
-                applyLive(held.firstSequence(), held.firstBatch(), held.firstFingerprint());
-            }
-            held.removeFirst();
-        }
-    }
-
-    private boolean caughtUp() {
-        return held.isEmpty() && !held.overflowed();
     }
 
     /** The engine began anew. */
     private void restarted(long now) {
-        stopReplay();
-        held.clear();
-        forget();
-        if (replays()) {
-            startReplay(now);
+        replay.abandon();
+        batches.forget();
+        if (replay.possible()) {
+            replay.start(now);
+        }
+    }
+
+    private void lookIntoSuspicion(long now) {
+        if (replay.possible() && (!everSuspect || now - lastSuspicion >= SUSPICION_NANOS)) {
+            everSuspect = true;
+            lastSuspicion = now;
+            replay.start(now);
         }
     }
 
     /** Tells whether the engine is followed without replay for now, because nobody answers. */
     boolean unanswered() {
-        return unanswered;
-    }
-
-    /** Tells whether what is missing can be asked for. */
-    private boolean replays() {
-        return settings.replay() && !unanswered;
-    }
-
-    /** The engine says again and again that it keeps nothing: what was before the batches that wait is gone for good. */
-    private void goOnWithWhatWaits(long now) {
-        forget();
-        judgement.doubt(Doubt.MISSING_HISTORY);
-        applyLive(held.firstSequence(), held.firstBatch(), held.firstFingerprint());
-        held.removeFirst();
-        drain();
-        tries = 0;
-        if (caughtUp()) {
-            finish(now);
-        } else {
-            request(now);
-        }
-    }
-
-    /** Nobody answers replays: goes on as if there were nobody to ask. */
-    private void goOnWithoutReplay(long now) {
-        unanswered = true;
-        judgement.unanswered(true);
-        judgement.doubt(Doubt.MISSING_HISTORY);
-        askAgainAt = now + ASK_AGAIN_NANOS;
-        reconnected = false;
-        phase = Phase.FOLLOWING;
-    }
-
-    /** Asks now and then whether somebody answers after all, and gives up soon. */
-    private void probe(long now) {
-        if (probing && now - lastReply >= settings.idleNanos()) {
-            endProbe(now);
-        } else if (!probing && judgement.connected() && now - askAgainAt >= 0 && takeSparePermit()) {
-            probing = true;
-            lastReply = now;
-            steps.replay(applied + 1);
-        }
-    }
-
-    private void endProbe(long now) {
-        if (probing) {
-            probing = false;
-            steps.stopReplay();
-            releasePermit();
-            askAgainAt = now + ASK_AGAIN_NANOS;
-        }
-    }
-
-    /** The replay endpoint answers: from here on it is asked as others are. What was missed is had again from the start. */
-    private void answersAgain(long now) {
-        probing = false;
-        steps.stopReplay();
-        unanswered = false;
-        silentReplays = 0;
-        judgement.unanswered(false);
-        reconnected = false;
-        if (anchor == NONE
-                || judgement.doubts(Doubt.LOST_BATCHES)
-                || judgement.doubts(Doubt.UNREADABLE_BATCH)
-                || judgement.doubts(Doubt.MISSING_HISTORY)) {
-            forget();
-            startReplay(now);
-        } else {
-            verify(anchor, anchorFingerprint, false, now);
-        }
-    }
-
-    /** Forgets all that is known of the engine's cache. */
-    private void forget() {
-        if (applied != NONE) {
-            steps.clear();
-        }
-        applied = NONE;
-        anchor = NONE;
-        resuming = false;
-        suspect = false;
-        judgement.forget();
-    }
-
-    /** Up to a quarter less than is set, and not the same for all: a fleet that falls quiet at once is not asked at once. */
-    private long quietBeforeAudit() {
-        long most = settling ? Math.min(SETTLING_NANOS, settings.auditNanos()) : settings.auditNanos();
-        long mixed = (fingerprint + applied) * 0x9e3779b97f4a7c15L;
-        return most - ((most / 4 * (mixed >>> 56)) >> 8);
-    }
-
-    private boolean takeSparePermit() {
-        permit = permit || limiter.tryAcquireSpare();
-        return permit;
-    }
-
-    private void audit(long now) {
-        if (applied == NONE) {
-            startReplay(now);
-        } else {
-            verify(applied, fingerprint, true, now);
-        }
-    }
-
-    private void verify(long sequence, long batchFingerprint, boolean asAudit, long now) {
-        resuming = false;
-        verifyFrom = sequence;
-        verifyFingerprint = batchFingerprint;
-        startReplay(true, asAudit, now);
-    }
-
-    private void startReplay(long now) {
-        if (resuming) {
-            verify(anchor, anchorFingerprint, false, now);
-        } else {
-            startReplay(false, false, now);
-        }
-    }
-
-    private void startReplay(boolean verify, boolean asAudit, long now) {
-        verifying = verify;
-        audit = asAudit;
-        tries = 0;
-        answered = false;
-        suspect = false;
-        phase = Phase.WAITING;
-        request(now);
-    }
-
-    private void request(long now) {
-        if (!permit) {
-            permit = limiter.tryAcquire();
-            if (!permit) {
-                return;
-            }
-        }
-        if (phase == Phase.WAITING) {
-            began = now;
-            phase = Phase.REPLAYING;
-        }
-        anyReply = false;
-        appliedAtRequest = applied;
-        lastReply = now;
-        held.forgetOverflow();
-        steps.replay(verifying ? verifyFrom : applied + 1);
-    }
-
-    private void retry(String why, long now) {
-        tries = applied > appliedAtRequest ? 0 : tries + 1;
-        if (tries >= settings.tries()) {
-            giveUp(why + ", " + tries + " times in a row", now);
-        } else {
-            request(now);
-        }
-    }
-
-    /** Nothing came of a replay for some time. Perhaps all is here and only the end was lost. */
-    private void idle(long now) {
-        boolean waited = !held.isEmpty();
-        if (!verifying) {
-            drain();
-        }
-        if (waited && caughtUp()) {
-            steps.stopReplay();
-            finish(now);
-        } else {
-            retry("the engine did not answer in time", now);
-        }
-    }
-
-    private void finish(long now) {
-        releasePermit();
-        phase = Phase.FOLLOWING;
-        audit = false;
-        judgement.informed();
-        lastHeard = now;
-        if (!suspect) {
-            judgement.dispel(Doubt.UNVERIFIED);
-        }
-    }
-
-    private void giveUp(String why, long now) {
-        stopReplay();
-        releasePermit();
-        judgement.failed(why);
-        if (audit) {
-            // Nothing speaks against what is known, but that nobody answers.
-            verifying = false;
-            judgement.doubt(Doubt.UNVERIFIED);
-            endAudit(now);
-            return;
-        }
-        held.clear();
-        forget();
-        verifying = false;
-        silentReplays = answered ? 0 : silentReplays + 1;
-        if (silentReplays >= SILENT_COOL_DOWNS) {
-            goOnWithoutReplay(now);
-        } else {
-            phase = Phase.COOLING_DOWN;
-            coolUntil = now + settings.coolDownNanos();
-        }
-    }
-
-    private void endAudit(long now) {
-        releasePermit();
-        audit = false;
-        phase = Phase.FOLLOWING;
-        lastHeard = now;
-    }
-
-    private boolean coolDownOver(long now) {
-        if (now - coolUntil < 0) {
-            return false;
-        }
-        startReplay(now);
-        return true;
-    }
-
-    private void stopReplay() {
-        if (phase == Phase.REPLAYING) {
-            steps.stopReplay();
-        }
-    }
-
-    private void releasePermit() {
-        if (permit) {
-            permit = false;
-            limiter.release();
-        }
-    }
-
-    private void lookIntoSuspicion(long now) {
-        if (replays() && (!everSuspect || now - lastSuspicion >= SUSPICION_NANOS)) {
-            everSuspect = true;
-            lastSuspicion = now;
-            startReplay(now);
-        }
+        return replay.unanswered();
     }
 
     /** Says what the health is now, if that changed. */
     private void settle(long now) {
-        boolean changed = switch (phase) {
-            case COOLING_DOWN -> judgement.coolingDown(applied, now);
-            case FOLLOWING -> judgement.following(applied, now);
-            case WAITING, REPLAYING -> audit ? judgement.following(applied, now) : judgement.replaying(applied, now);
-        };
+        boolean changed;
+        if (replay.coolingDown()) {
+            changed = judgement.coolingDown(batches.applied(), now);
+        } else if (replay.following() || replay.auditing()) {
+            changed = judgement.following(batches.applied(), now);
+        } else {
+            changed = judgement.replaying(batches.applied(), now);
+        }
         if (changed) {
             steps.healthChanged(judgement.health());
         }

@@ -376,6 +376,34 @@ class SequenceTrackerTest {
     }
 
     @Test
+    void liveBatchWhileTheEngineIsChecked_isNoDuplicateOfAnotherEngines() {
+        live(0, 2);
+        replayed(1, 2, 3, 4);
+        tracker.replayEnded(now);
+        tracker.connected(now);
+        live(3);
+
+        tracker.replayed(0, "of another engine", 77, now);
+        replayed(0, 1, 2);
+        tracker.replayEnded(now);
+
+        assertThat(steps.subList(steps.size() - 6, steps.size()))
+                .containsExactly("clear", "replay from 0", "apply 0", "apply 1", "apply 2", "apply 3");
+        assertThat(state()).isEqualTo(State.FRESH);
+    }
+
+    @Test
+    void liveBatchWhileItCoolsDown_isHeardThoughDropped() {
+        live(0, 4);
+        tracker.tick(now + Duration.ofMinutes(2).toNanos());
+
+        live(7);
+
+        assertThat(tracker.lastLive()).isEqualTo(7);
+        assertThat(tracker.lag()).isEqualTo(8);
+    }
+
+    @Test
     void lastBatchBeforeAPauseIsLost_isFoundByTheAudit() {
         tracker.connected(now);
         tracker.replayEnded(now);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.pointsman.kvcache.feed;
+package dev.pointsman.kvcache.internal.recovery;
 
 import java.util.Map;
 import java.util.TreeMap;
@@ -8,7 +8,7 @@ import java.util.TreeMap;
  * Live batches that wait for a replay to end, in order of their sequence. Bounded: what comes when it is full is turned
  * away, so that what it has stays without a hole at its front and the rest can be asked for again.
  */
-final class HeldBatches<B> {
+public final class HeldBatches<B> {
     private record Held<B>(B batch, int bytes, long fingerprint) {}
 
     private final int maxBatches;
@@ -17,13 +17,13 @@ final class HeldBatches<B> {
     private long bytes;
     private boolean overflowed;
 
-    HeldBatches(int maxBatches, long maxBytes) {
+    public HeldBatches(int maxBatches, long maxBytes) {
         this.maxBatches = maxBatches;
         this.maxBytes = maxBytes;
     }
 
     /** Returns whether there was room. Of two batches with one sequence the later one stays. */
-    boolean add(long sequence, B batch, int size, long fingerprint) {
+    public boolean add(long sequence, B batch, int size, long fingerprint) {
         if (bySequence.size() >= maxBatches || size > maxBytes - bytes) {
             overflowed = true;
             return false;
@@ -33,47 +33,47 @@ final class HeldBatches<B> {
         return true;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return bySequence.isEmpty();
     }
 
-    int size() {
+    public int size() {
         return bySequence.size();
     }
 
     /** Tells whether any was turned away since {@link #forgetOverflow}. */
-    boolean overflowed() {
+    public boolean overflowed() {
         return overflowed;
     }
 
-    void forgetOverflow() {
+    public void forgetOverflow() {
         overflowed = false;
     }
 
-    long firstSequence() {
+    public long firstSequence() {
         return bySequence.firstKey();
     }
 
-    long lastSequence() {
+    public long lastSequence() {
         return bySequence.lastKey();
     }
 
-    B firstBatch() {
+    public B firstBatch() {
         return bySequence.firstEntry().getValue().batch;
     }
 
-    long firstFingerprint() {
+    public long firstFingerprint() {
         return bySequence.firstEntry().getValue().fingerprint;
     }
 
-    void removeFirst() {
+    public void removeFirst() {
         Map.Entry<Long, Held<B>> first = bySequence.pollFirstEntry();
         if (first != null) {
             bytes -= first.getValue().bytes;
         }
     }
 
-    void clear() {
+    public void clear() {
         bySequence.clear();
         bytes = 0;
         overflowed = false;

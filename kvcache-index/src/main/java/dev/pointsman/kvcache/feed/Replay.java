@@ -300,7 +300,7 @@ final class Replay<B> {
             endProbe(now);
         } else if (endpoint.probeDue(now) && judgement.connected() && permit.takeSpare()) {
             endpoint.probe(now);
-            steps.replay(batches.next());
+            ask(batches.next());
         }
     }
 
@@ -342,7 +342,12 @@ final class Replay<B> {
         anyReply = false;
         patience.asked(batches.applied(), now);
         batches.forgetOverflow();
-        steps.replay(check.pending() ? check.sequence() : batches.next());
+        ask(check.pending() ? check.sequence() : batches.next());
+    }
+
+    /** Asks from a number on. After the highest there is no other, so that one is asked for again. */
+    private void ask(long from) {
+        steps.replay(from < 0 ? Long.MAX_VALUE : from);
     }
 
     private void retry(String why, long now) {

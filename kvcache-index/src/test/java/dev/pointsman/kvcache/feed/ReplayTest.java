@@ -47,6 +47,18 @@ class ReplayTest {
     }
 
     @Test
+    void highestNumber_isAskedForAgain_sinceThereIsNoNext() {
+        batches.applyLive(0, "live", 0);
+        replay.hold(5, "held", 1, 5);
+        replay.start(0);
+
+        reply(Long.MAX_VALUE);
+        replay.ended(0);
+
+        assertThat(steps.done()).last().isEqualTo("replay from " + Long.MAX_VALUE);
+    }
+
+    @Test
     void noPlaceIsFree_asksOnceThereIs() {
         ReplayLimiter.Permit other = limiter.permit();
         other.take();

@@ -52,6 +52,6 @@ public final class AuditClock {
         }
         long most = settling ? Math.min(SETTLING_NANOS, quietNanos) : quietNanos;
         long mixed = position * 0x9e3779b97f4a7c15L;
-        return now - lastHeard >= most - ((most / 4 * (mixed >>> 56)) >> 8);
+        return now - lastHeard >= most - most / 1024 * (mixed >>> 56);
     }
 }

@@ -405,6 +405,11 @@ public final class FleetSolver {
                         problem.toBuilder().atLeast(role, 0).build()));
             }
         }
+        if (problem.leastHeld() > 0) {
+            limits.add(new Limit(
+                    "at least " + problem.leastHeld() + " tokens held",
+                    problem.toBuilder().holdAtLeast(0).build()));
+        }
         if (problem.mostChange().isPresent()) {
             limits.add(new Limit(
                     "the change of " + problem.mostChange().getAsInt() + " replicas",

@@ -407,7 +407,7 @@ public final class FleetSolver {
         }
         if (problem.leastHeld() > 0) {
             limits.add(new Limit(
-                    "at least " + problem.leastHeld() + " tokens held",
+                    String.format(Locale.ROOT, "at least %,d tokens held", problem.leastHeld()),
                     problem.toBuilder().holdAtLeast(0).build()));
         }
         if (problem.mostChange().isPresent()) {

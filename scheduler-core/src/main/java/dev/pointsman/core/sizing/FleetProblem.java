@@ -305,14 +305,14 @@ public final class FleetProblem {
          * as with replicas that read no prompts.
          */
         public Builder holding(String option, long tokens) {
-            notNegative("holding " + option, tokens);
+            notNegative("holding " + option, (double) tokens);
             held.put(requireNonNull(option, "option"), tokens);
             return this;
         }
 
         /** Asks for replicas that together hold so many tokens, so that hits can be counted on; 0 asks for nothing. */
         public Builder holdAtLeast(long tokens) {
-            notNegative("holdAtLeast", tokens);
+            notNegative("holdAtLeast", (double) tokens);
             leastHeld = tokens;
             return this;
         }

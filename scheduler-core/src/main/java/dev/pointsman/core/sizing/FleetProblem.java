@@ -22,7 +22,8 @@ import java.util.TreeSet;
  * an hour. Every stage of every class is covered: encode if it has images, prefill, decode; a replica that serves several stages
  * covers all of them at once. The work of a replica is at most what it can do, where the {@link Capacity} of a class has the
  * queueing headroom in it already. A class that moves KV counts the longer of computing and moving. Chips of a type, all chips and all
- * watts are limited. Whether to disaggregate is not assumed: aggregated replicas are options like others.
+ * watts are limited. Whether to disaggregate is not assumed: aggregated replicas are options like others. If hits are counted on that
+ * only a cache of some size finds, replicas have to hold as much together ({@link Builder#holdAtLeast}).
  *
  * <p>Replicas that run now are free to keep; to start or stop one costs what {@link Builder#transition} says, in dollars per hour
  * over the time that the plan is meant for.
@@ -34,6 +35,8 @@ public final class FleetProblem {
     private final OptionalInt chips;
     private final OptionalDouble watts;
     private final Map<Role, Integer> fewest;
+    private final Map<String, Long> held;
+    private final long leastHeld;
     private final Map<String, Integer> current;
     private final double startDollars;
     private final double stopDollars;
@@ -46,6 +49,8 @@ public final class FleetProblem {
         chips = builder.chips;
         watts = builder.watts;
         fewest = Map.copyOf(builder.fewest);
+        held = Map.copyOf(builder.held);
+        leastHeld = builder.leastHeld;
         current = Map.copyOf(builder.current);
         startDollars = builder.startDollars;
         stopDollars = builder.stopDollars;
@@ -53,12 +58,8 @@ public final class FleetProblem {
         unique("classes", classes.stream().map(TrafficClass::name).toList());
         List<String> ids = options.stream().map(ReplicaOption::id).toList();
         unique("options", ids);
-        for (String running : current.keySet()) {
-            if (!ids.contains(running)) {
-                throw new IllegalArgumentException("current: there is no option " + running + ", only " + ids
-                        + ".\nMaybe add it, so that stopping its replicas can be planned.");
-            }
-        }
+        known(ids, "current", current.keySet(), "Maybe add it, so that stopping its replicas can be planned.");
+        known(ids, "held", held.keySet(), "Maybe it is misspelt, or was left out.");
         Set<String> types = types(options);
         for (String type : chipsOf.keySet()) {
             if (!types.contains(type)) {
@@ -104,6 +105,16 @@ public final class FleetProblem {
         return fewest.getOrDefault(role, 0);
     }
 
+    /** Returns how many tokens of prompts a replica of an option holds, as far as that counts. */
+    public long held(ReplicaOption option) {
+        return held.getOrDefault(option.id(), 0L);
+    }
+
+    /** Returns how many tokens of prompts all replicas together have to hold. */
+    public long leastHeld() {
+        return leastHeld;
+    }
+
     /** Returns how many replicas of an option run now. */
     public int current(ReplicaOption option) {
         return current.getOrDefault(option.id(), 0);
@@ -133,6 +144,8 @@ public final class FleetProblem {
         builder.chips = chips;
         builder.watts = watts;
         builder.fewest.putAll(fewest);
+        builder.held.putAll(held);
+        builder.leastHeld = leastHeld;
         builder.current.putAll(current);
         builder.startDollars = startDollars;
         builder.stopDollars = stopDollars;
@@ -159,9 +172,9 @@ public final class FleetProblem {
         Builder builder = toBuilder();
         builder.options.clear();
         builder.options.addAll(others);
-        builder.current
-                .keySet()
-                .retainAll(others.stream().map(ReplicaOption::id).toList());
+        List<String> ids = others.stream().map(ReplicaOption::id).toList();
+        builder.current.keySet().retainAll(ids);
+        builder.held.keySet().retainAll(ids);
         builder.chipsOf.keySet().retainAll(types(others));
         return builder.build();
     }
@@ -201,6 +214,15 @@ public final class FleetProblem {
         }
     }
 
+    private static void known(List<String> ids, String what, Set<String> named, String hint) {
+        for (String name : named) {
+            if (!ids.contains(name)) {
+                throw new IllegalArgumentException(
+                        what + ": there is no option " + name + ", only " + ids + ".\n" + hint);
+            }
+        }
+    }
+
     private static Set<String> types(List<ReplicaOption> options) {
         return new TreeSet<>(options.stream().map(ReplicaOption::accelerator).toList());
     }
@@ -221,9 +243,11 @@ public final class FleetProblem {
         private final List<ReplicaOption> options = new ArrayList<>();
         private final Map<String, Integer> chipsOf = new LinkedHashMap<>();
         private final Map<Role, Integer> fewest = new EnumMap<>(Role.class);
+        private final Map<String, Long> held = new LinkedHashMap<>();
         private final Map<String, Integer> current = new LinkedHashMap<>();
         private OptionalInt chips = OptionalInt.empty();
         private OptionalDouble watts = OptionalDouble.empty();
+        private long leastHeld;
         private double startDollars;
         private double stopDollars;
         private OptionalInt mostChange = OptionalInt.empty();
@@ -276,6 +300,23 @@ public final class FleetProblem {
             return this;
         }
 
+        /**
+         * Says how many tokens of prompts a replica of an option holds for those that come again, where that counts: none unless said,
+         * as with replicas that read no prompts.
+         */
+        public Builder holding(String option, long tokens) {
+            notNegative("holding " + option, (double) tokens);
+            held.put(requireNonNull(option, "option"), tokens);
+            return this;
+        }
+
+        /** Asks for replicas that together hold so many tokens, so that hits can be counted on; 0 asks for nothing. */
+        public Builder holdAtLeast(long tokens) {
+            notNegative("holdAtLeast", (double) tokens);
+            leastHeld = tokens;
+            return this;
+        }
+
         /** Says how many replicas of an option run now. */
         public Builder running(String option, int replicas) {
             notNegative("running " + option, replicas);
@@ -302,8 +343,8 @@ public final class FleetProblem {
         /**
          * Makes the problem.
          *
-         * @throws IllegalArgumentException if two classes or two options have the same name, or if what runs or is limited is of no
-         *     option
+         * @throws IllegalArgumentException if two classes or two options have the same name, or if what runs, is held or is limited is
+         *     of no option
          */
         public FleetProblem build() {
             return new FleetProblem(this);

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -22,7 +21,7 @@ import java.util.function.ToDoubleFunction;
  * there may be only so many of the other.
  */
 final class FleetProgram {
-    /** What a replica has to serve of a class at least; less is lost in rounding. */
+    /** What a replica has to serve of a class, or hold of what is asked for, at least; less is lost in rounding. */
     private static final double USEFUL = 1e-9;
 
     private final FleetProblem problem;
@@ -75,12 +74,19 @@ final class FleetProgram {
     private boolean useful(ReplicaOption option) {
         return problem.current(option) > 0
                 || problem.fewest(option.role()) > 0
+                || counted(option) > 0
                 || classes.stream().anyMatch(one -> serves(option, one));
     }
 
     /** Tells whether a replica is of any use to a class: whether less than a billion of them could serve it. */
     static boolean serves(ReplicaOption option, TrafficClass one) {
         return option.rate(one) > 0 && option.rate(one) >= USEFUL * one.requestsPerSecond();
+    }
+
+    /** Returns how many tokens one replica holds, if any are asked for and less than a billion replicas could hold them. */
+    private long counted(ReplicaOption option) {
+        long held = problem.held(option);
+        return problem.leastHeld() > 0 && held >= USEFUL * problem.leastHeld() ? held : 0;
     }
 
     /** Returns the share of a class that one replica serves, or 0 if it is of no use to it. */
@@ -96,6 +102,9 @@ final class FleetProgram {
         }
         int asked = Math.max(problem.fewest(option.role()), serving.getOrDefault(option.role(), 0));
         double most = Math.max(asked, Math.ceil(replicas));
+        if (counted(option) > 0) {
+            most = Math.max(most, Math.ceil((double) problem.leastHeld() / counted(option)));
+        }
         most = Math.min(most, within(problem.chipsOf(option.accelerator()), option.chips()));
         most = Math.min(most, within(problem.chips(), option.chips()));
         if (problem.watts().isPresent() && option.watts() > 0) {
@@ -117,12 +126,14 @@ final class FleetProgram {
                 || other.dollarsPerHour() > option.dollarsPerHour()
                 || other.chips() > option.chips()
                 || other.watts() > option.watts()
+                || counted(other) < counted(option)
                 || classes.stream().anyMatch(one -> other.rate(one) < option.rate(one))) {
             return false;
         }
         boolean equal = other.dollarsPerHour() == option.dollarsPerHour()
                 && other.chips() == option.chips()
                 && other.watts() == option.watts()
+                && counted(other) == counted(option)
                 && classes.stream().allMatch(one -> other.rate(one) == option.rate(one));
         return !equal || problem.options().indexOf(other) < problem.options().indexOf(option);
     }
@@ -231,21 +242,24 @@ final class FleetProgram {
             limit(built, integers, all, problem.watts().getAsDouble(), ReplicaOption::watts);
         }
         for (Role role : Role.values()) {
-            atLeast(built, integers, all, problem.fewest(role), option -> option.role() == role);
+            atLeast(built, integers, all, problem.fewest(role), option -> option.role() == role ? 1 : 0);
             atLeast(
                     built,
                     integers,
                     all,
                     serving.getOrDefault(role, 0),
-                    option -> option.role() == role && problem.servesAll(option));
+                    option -> option.role() == role && problem.servesAll(option) ? 1 : 0);
         }
+        atLeast(built, integers, all, problem.leastHeld(), this::counted);
     }
 
-    private void atLeast(CoveringProgram built, int integers, int all, int fewest, Predicate<ReplicaOption> counted) {
+    private void atLeast(
+            CoveringProgram built, int integers, int all, long fewest, ToDoubleFunction<ReplicaOption> counted) {
         if (fewest > 0) {
             double[] row = new double[all];
             for (int j = 0; j < integers; j++) {
-                row[j] = counted.test(options.get(optionOf.get(j))) ? 1.0 / fewest : 0;
+                // More than all of it is of no use, and makes the bound weaker.
+                row[j] = Math.min(1, counted.applyAsDouble(options.get(optionOf.get(j))) / fewest);
             }
             built.atLeast(row, 1);
         }

@@ -4,19 +4,14 @@ package dev.pointsman.core.sizing;
 import static java.util.Objects.requireNonNull;
 
 import dev.pointsman.api.fleet.Role;
-import dev.pointsman.core.internal.sizing.BranchAndBound;
 import dev.pointsman.core.internal.sizing.LinearProgram;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +51,7 @@ public final class FleetSolver {
         if (unserved != null) {
             return unserved;
         }
-        Found found = find(problem, progress);
+        FleetSearch.Found found = FleetSearch.find(problem, progress);
         int[] counts = found.counts();
         if (counts == null) {
             return found.stopped()
@@ -87,163 +82,14 @@ public final class FleetSolver {
                 utilization(problem, counts));
     }
 
-    private static double transition(FleetProblem problem, int[] counts) {
+    /** Returns what starting and stopping costs, in dollars per hour, if there are so many replicas of each option. */
+    static double transition(FleetProblem problem, int[] counts) {
         double transition = 0;
         for (int i = 0; i < counts.length; i++) {
             int change = counts[i] - problem.current(problem.options().get(i));
             transition += change > 0 ? change * problem.startDollars() : -change * problem.stopDollars();
         }
         return transition;
-    }
-
-    /** What a search came to. */
-    private static final class Found {
-        private final int @Nullable [] counts;
-        private final double lowerBound;
-        private final long nodes;
-        private final boolean stopped;
-
-        Found(int @Nullable [] counts, double lowerBound, long nodes, boolean stopped) {
-            this.counts = counts;
-            this.lowerBound = lowerBound;
-            this.nodes = nodes;
-            this.stopped = stopped;
-        }
-
-        /** Returns replicas by option, to keep; null if there is no plan, or none was found before the search was stopped. */
-        int @Nullable [] counts() {
-            return counts;
-        }
-
-        /** Returns the cost below which no plan can be. */
-        double lowerBound() {
-            return lowerBound;
-        }
-
-        /** Returns how many linear programs were solved. */
-        long nodes() {
-            return nodes;
-        }
-
-        /** Tells whether the search did not end by itself. */
-        boolean stopped() {
-            return stopped;
-        }
-    }
-
-    private static Found find(FleetProblem problem, SizingProgress progress) {
-        return problem.sharesQueues()
-                ? new SharingSearch(problem, progress).find()
-                : findFixed(problem, Map.of(), Double.POSITIVE_INFINITY, progress);
-    }
-
-    /** Finds a plan where what a replica can do does not depend on how many there are. */
-    private static Found findFixed(
-            FleetProblem problem, Map<Role, Integer> serving, double below, SizingProgress progress) {
-        boolean[] stopped = new boolean[1];
-        FleetProgram program = new FleetProgram(problem, serving);
-        double constant = program.constant();
-        BranchAndBound.Result result =
-                BranchAndBound.solve(program.program(), below - constant, (nodes, bound, best) -> {
-                    stopped[0] = stopped[0] || !progress.proceed(nodes, bound + constant, best + constant);
-                    return !stopped[0];
-                });
-        long[] solution = result.solution();
-        return new Found(
-                solution == null ? null : program.counts(solution),
-                result.lowerBound() + constant,
-                result.nodes(),
-                stopped[0]);
-    }
-
-    /**
-     * Finds a plan where replicas of a role share a queue, so that each can do more the more there are: branch and bound over how many
-     * there are of each role. A node says from how many to how many, and its bound is the cheapest fleet if each could do what it can
-     * among the most. If that fleet is enough as it is, the node is done; if not, some role has fewer than its most, and either there
-     * are no more than those, or at least one more.
-     */
-    private static final class SharingSearch {
-        private final FleetProblem problem;
-        private final SizingProgress progress;
-        private final PriorityQueue<Node> open =
-                new PriorityQueue<>(Comparator.comparingDouble(Node::bound).thenComparingLong(Node::order));
-        private int @Nullable [] plan;
-        private double best = Double.POSITIVE_INFINITY;
-        private long programs;
-        private long order;
-
-        private record Node(Map<Role, Integer> least, Map<Role, Integer> most, double bound, long order) {
-            int most(Role role) {
-                return most.getOrDefault(role, 1);
-            }
-        }
-
-        SharingSearch(FleetProblem problem, SizingProgress progress) {
-            this.problem = problem;
-            this.progress = progress;
-        }
-
-        Found find() {
-            Map<Role, Integer> most = new EnumMap<>(Role.class);
-            problem.options().forEach(option -> most.merge(option.role(), option.mostSharing(), Math::max));
-            open.add(new Node(Map.of(), most, Double.NEGATIVE_INFINITY, order++));
-            while (!open.isEmpty()) {
-                Node node = open.remove();
-                if (plan != null && node.bound >= best - BranchAndBound.EQUAL * Math.abs(best)) {
-                    break;
-                }
-                Found found = findFixed(
-                        problem.among(node.most),
-                        node.least,
-                        best,
-                        (nodes, bound, cheapest) ->
-                                progress.proceed(programs + nodes, Math.min(best, Math.max(bound, node.bound)), best));
-                programs += found.nodes();
-                int[] counts = found.counts();
-                boolean enough = counts == null || consider(node, counts);
-                if (found.stopped()) {
-                    return new Found(plan, Math.min(best, Math.max(found.lowerBound(), node.bound)), programs, true);
-                }
-                if (counts != null && !enough) {
-                    branch(node, found.lowerBound(), problem.sharing(counts));
-                }
-            }
-            return new Found(plan, best, programs, false);
-        }
-
-        /** Tells whether replicas are enough as many as they are, and remembers them if they are the cheapest so far. */
-        private boolean consider(Node node, int[] counts) {
-            Map<Role, Integer> replicas = problem.sharing(counts);
-            boolean most = replicas.entrySet().stream().allMatch(of -> of.getValue() >= node.most(of.getKey()));
-            if (!most && utilization(problem, counts) > 1 + BranchAndBound.EQUAL) {
-                return false;
-            }
-            double dollars = transition(problem, counts);
-            for (int i = 0; i < counts.length; i++) {
-                dollars += counts[i] * problem.options().get(i).dollarsPerHour();
-            }
-            if (dollars < best) {
-                best = dollars;
-                plan = counts;
-            }
-            return true;
-        }
-
-        private void branch(Node node, double bound, Map<Role, Integer> replicas) {
-            for (Map.Entry<Role, Integer> of : replicas.entrySet()) {
-                Role role = of.getKey();
-                int count = of.getValue();
-                if (count < node.most(role)) {
-                    Map<Role, Integer> most = new EnumMap<>(node.most);
-                    most.put(role, count);
-                    open.add(new Node(node.least, most, bound, order++));
-                    Map<Role, Integer> least = new HashMap<>(node.least);
-                    least.put(role, count + 1);
-                    open.add(new Node(least, node.most, bound, order++));
-                    return;
-                }
-            }
-        }
     }
 
     /**
@@ -353,7 +199,7 @@ public final class FleetSolver {
     private static Infeasible shortage(FleetProblem problem, SizingProgress progress) {
         List<String> enough = new ArrayList<>();
         for (Limit limit : limits(problem)) {
-            Found found = find(
+            FleetSearch.Found found = FleetSearch.find(
                     limit.lifted(),
                     (nodes, bound, best) -> best == Double.POSITIVE_INFINITY
                             && nodes < MOST_TRIED
@@ -404,6 +250,11 @@ public final class FleetSolver {
                         "at least " + problem.fewest(role) + " of " + ReplicaOption.pool(role),
                         problem.toBuilder().atLeast(role, 0).build()));
             }
+        }
+        if (problem.leastHeld() > 0) {
+            limits.add(new Limit(
+                    String.format(Locale.ROOT, "at least %,d tokens held", problem.leastHeld()),
+                    problem.toBuilder().holdAtLeast(0).build()));
         }
         if (problem.mostChange().isPresent()) {
             limits.add(new Limit(

@@ -70,9 +70,11 @@ final class BruteForce {
 
     private boolean allowed() {
         double watts = 0;
+        double held = 0;
         for (int i = 0; i < options; i++) {
             ReplicaOption kind = problem.options().get(i);
             watts += counts[i] * kind.watts();
+            held += (double) counts[i] * problem.held(kind);
             if (Math.abs(counts[i] - running[i]) > problem.mostChange().orElse(Integer.MAX_VALUE)) {
                 return false;
             }
@@ -88,6 +90,7 @@ final class BruteForce {
                 return false;
             }
         }
-        return watts <= problem.watts().orElse(Double.POSITIVE_INFINITY);
+        return watts <= problem.watts().orElse(Double.POSITIVE_INFINITY)
+                && held >= problem.leastHeld() * (1 - 1e-9);
     }
 }

@@ -44,6 +44,7 @@ class FleetSolverOracleTest {
         Expression chips = model.addExpression("chips").upper(problem.chips().orElseThrow());
         Expression watts = model.addExpression("watts");
         problem.watts().ifPresent(watts::upper);
+        Expression held = model.addExpression("held").lower(problem.leastHeld());
         for (ReplicaOption option : problem.options()) {
             int running = problem.current(option);
             int change = problem.mostChange().orElse(100);
@@ -55,6 +56,7 @@ class FleetSolverOracleTest {
             counts.add(count);
             chips.set(count, option.chips());
             watts.set(count, option.watts());
+            held.set(count, problem.held(option));
             Variable up = model.addVariable(option.id() + " up").lower(0).weight(problem.startDollars());
             Variable down = model.addVariable(option.id() + " down").lower(0).weight(problem.stopDollars());
             model.addExpression(option.id() + " change")

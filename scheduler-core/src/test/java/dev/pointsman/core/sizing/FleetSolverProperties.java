@@ -30,7 +30,9 @@ class FleetSolverProperties {
 
     @Property(tries = 200)
     void plan_isEnough_andNoReplicaTooMany(@ForAll long seed) {
-        FleetProblem problem = withoutTransition(SmallFleets.twoClasses(seed));
+        FleetProblem problem = withoutTransition(SmallFleets.twoClasses(seed)).toBuilder()
+                .holdAtLeast(0)
+                .build();
         if (!(FleetSolver.solve(problem) instanceof FleetPlan plan)) {
             return;
         }

@@ -177,6 +177,32 @@ class PlanExplanationTest {
                 });
     }
 
+    /** One replica is enough for the traffic, and three are for what is to be held; those that hold more are dearer. */
+    @Test
+    void tokensThatHaveToBeHeld_takeMoreReplicas_andAreBinding() {
+        FleetProblem.Builder problem = FleetProblem.builder()
+                .traffic(TrafficClass.of("all", 4, 1000, 100, SmallFleets.TARGET))
+                .option(option(Role.PREFILL_DECODE, "small", 2, 5))
+                .option(option(Role.PREFILL_DECODE, "large", 7, 5))
+                .holding("aggregated/small/tp1", 1_000)
+                .holding("aggregated/large/tp1", 3_000)
+                .holdAtLeast(2_500);
+        FleetProblem held = problem.build();
+
+        FleetPlan plan = (FleetPlan) FleetSolver.solve(held);
+
+        assertThat(plan).hasToString("3 x aggregated/small/tp1: 6.00 $/h");
+        assertThat(PlanExplanation.of(held, plan).binding())
+                .containsExactly(new PlanExplanation.Binding("at least 2,500 tokens held", 4));
+        assertThat(FleetSolver.solve(problem.quota(OptionalInt.of(2)).holdAtLeast(7_000).build()))
+                .isInstanceOfSatisfying(
+                        Infeasible.class,
+                        why -> assertThat(why.details()).contains("at least 7,000 tokens held alone does not allow it"));
+        assertThatThrownBy(() -> problem.holding("aggregated/none/tp1", 1).build())
+                .hasMessageStartingWith("held: there is no option aggregated/none/tp1, only [")
+                .hasMessageContaining("\nMaybe ");
+    }
+
     @Test
     void runningReplicas_areKept_ifReplacingThemCostsMoreThanItSaves() {
         FleetProblem.Builder problem = FleetProblem.builder()

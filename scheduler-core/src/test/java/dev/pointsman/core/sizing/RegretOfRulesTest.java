@@ -32,6 +32,7 @@ class RegretOfRulesTest {
                     .transition(0, 0)
                     .mostChange(OptionalInt.empty())
                     .atLeast(Role.DECODE, 0)
+                    .holdAtLeast(0)
                     .build();
             if (FleetSolver.solve(problem) instanceof FleetPlan plan) {
                 greedy.add(greedy(problem), plan.totalDollars());

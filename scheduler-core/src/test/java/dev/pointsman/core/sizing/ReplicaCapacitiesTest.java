@@ -75,6 +75,19 @@ class ReplicaCapacitiesTest {
     }
 
     @Test
+    void replicasWithOwnQueues_areAsAmongThemselves() {
+        List<TrafficClass> traffic = List.of(chat(1, 500, 40));
+        for (Role role : new Role[] {Role.PREFILL, Role.DECODE, Role.PREFILL_DECODE}) {
+            ReplicaOption option = of("h100-sxm", 1).option(role, traffic, 3, 50e9);
+
+            ReplicaOption own = of("h100-sxm", 1).withOwnQueues().option(role, traffic, 3, 50e9);
+
+            assertThat(own).isEqualTo(option.among(1));
+            assertThat(own.mostSharing()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void hopelessTarget_saysSo_insteadOfMoreReplicas() {
         TrafficClass traffic = chat(1, 20, 40);
         FleetProblem problem = FleetProblem.builder()

@@ -73,6 +73,11 @@ final class SmallFleets {
         if (random.nextInt(4) == 0) {
             problem.power(OptionalDouble.of(250 * random.nextInt(12)));
         }
+        if (random.nextInt(4) == 0) {
+            problem.holdAtLeast((long) Math.pow(10, random.nextDouble(0, 18)));
+            problem.holding("prefill/t1/tp1", (long) Math.pow(10, random.nextDouble(0, 18)));
+            problem.holding("aggregated/t1/tp1", random.nextInt(3));
+        }
         return problem.build();
     }
 
@@ -140,6 +145,12 @@ final class SmallFleets {
             problem.transition(random.nextInt(0, 30) / 10.0, random.nextInt(0, 30) / 10.0);
             if (random.nextInt(3) == 0) {
                 problem.mostChange(OptionalInt.of(random.nextInt(1, 4)));
+            }
+        }
+        if (random.nextInt(4) == 0) {
+            problem.holdAtLeast(random.nextInt(1, 13));
+            for (int t = 0; t < types; t++) {
+                problem.holding((mixed ? "aggregated/t" : "prefill/t") + t + "/tp1", random.nextInt(12));
             }
         }
         return problem.build();

@@ -33,26 +33,24 @@ import org.jspecify.annotations.Nullable;
  * @param problem what was solved
  * @param outcome the plan, or why there is none
  * @param leftOut what could not be used, with the reason
- * @param kvTokens what one replica holds, by the id of its option
  */
 record FleetDraft(
         List<RequestClass> classes,
         @Nullable CacheUse cache,
         FleetProblem problem,
         SizingOutcome outcome,
-        Map<String, String> leftOut,
-        Map<String, Long> kvTokens) {
+        Map<String, String> leftOut) {
     /**
      * Plans for some classes.
      *
      * @param use how their hits were counted; null if they were stated
+     * @param held tokens that the replicas that read prompts have to hold together
      * @throws IllegalArgumentException if no chip can be used at all
      */
-    static FleetDraft of(List<RequestClass> classes, PlanTerms terms, @Nullable CacheUse use, SizingProgress progress) {
+    static FleetDraft of(List<RequestClass> classes, PlanTerms terms, @Nullable CacheUse use, long held, SizingProgress progress) {
         Map<String, String> leftOut = new LinkedHashMap<>();
-        Map<String, Long> kvTokens = new LinkedHashMap<>();
-        FleetProblem problem = problem(classes, terms, use != null && use.pinned(), leftOut, kvTokens);
-        return new FleetDraft(classes, use, problem, FleetSolver.solve(problem, progress), leftOut, kvTokens);
+        FleetProblem problem = problem(classes, terms, use != null && use.pinned(), held, leftOut);
+        return new FleetDraft(classes, use, problem, FleetSolver.solve(problem, progress), leftOut);
     }
 
     /** Returns what the plan costs in an hour; infinite if there is none. */
@@ -66,9 +64,7 @@ record FleetDraft(
             return Long.MAX_VALUE;
         }
         return plan.replicas().stream()
-                .filter(pool -> pool.option().role().prefills())
-                .mapToLong(pool ->
-                        pool.count() * kvTokens.getOrDefault(pool.option().id(), 0L))
+                .mapToLong(pool -> pool.count() * problem.held(pool.option()))
                 .sum();
     }
 
@@ -76,9 +72,9 @@ record FleetDraft(
             List<RequestClass> classes,
             PlanTerms terms,
             boolean ownQueues,
-            Map<String, String> leftOut,
-            Map<String, Long> kvTokens) {
-        FleetProblem.Builder problem = FleetProblem.builder();
+            long held,
+            Map<String, String> leftOut) {
+        FleetProblem.Builder problem = FleetProblem.builder().holdAtLeast(held);
         Map<String, RequestClass> named = new LinkedHashMap<>();
         for (RequestClass one : classes) {
             // Classes with the same lengths are one class to the solver.
@@ -94,9 +90,10 @@ record FleetDraft(
             for (int size : terms.tensorParallel()) {
                 try {
                     ServerKind kind = StageFleet.server(Role.PREFILL_DECODE, chip.id(), size, terms.servers());
-                    for (ReplicaOption option : options(named, kind, chip, size, price.getAsDouble(), terms)) {
-                        problem.option(ownQueues ? option.among(1) : option);
-                        kvTokens.put(option.id(), kind.kvTokens());
+                    for (ReplicaOption option :
+                            options(named, kind, chip, size, price.getAsDouble(), ownQueues, terms)) {
+                        problem.option(option);
+                        problem.holding(option.id(), reads(option) ? kind.kvTokens() : 0);
                     }
                     used.add(chip.id());
                 } catch (IllegalArgumentException unfit) {
@@ -122,6 +119,10 @@ record FleetDraft(
         return problem.build();
     }
 
+    private static boolean reads(ReplicaOption option) {
+        return option.role().prefills() && option.capacities().values().stream().allMatch(Capacity::feasible);
+    }
+
     private static RequestClass together(RequestClass one, RequestClass other) {
         double rate = one.requestsPerSecond() + other.requestsPerSecond();
         double hit = (one.requestsPerSecond() * one.hitShare() + other.requestsPerSecond() * other.hitShare()) / rate;
@@ -138,10 +139,12 @@ record FleetDraft(
             Accelerator chip,
             int size,
             double price,
+            boolean ownQueues,
             PlanTerms terms) {
         Deployment deployment = StageFleet.deployment(chip.id(), size, terms.servers());
-        ReplicaCapacities capacities =
+        ReplicaCapacities all =
                 new ReplicaCapacities(terms.servers().costs().predictor(deployment), terms.headroom());
+        ReplicaCapacities capacities = ownQueues ? all.withOwnQueues() : all;
         List<TrafficClass> traffic = new ArrayList<>();
         classes.forEach((name, one) -> traffic.add(traffic(name, one, terms)));
         return terms.roles().stream()

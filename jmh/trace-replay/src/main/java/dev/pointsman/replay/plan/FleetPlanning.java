@@ -35,7 +35,7 @@ public final class FleetPlanning {
      * @throws IllegalArgumentException if no chip can be used at all
      */
     public static PlannedFleet plan(List<RequestClass> classes, PlanTerms terms, SizingProgress progress) {
-        return explained(FleetDraft.of(classes, terms, null, progress), terms, progress);
+        return explained(FleetDraft.of(classes, terms, null, 0, progress), terms, progress);
     }
 
     /**
@@ -56,7 +56,7 @@ public final class FleetPlanning {
         FleetDraft draft;
         if (cacheTokens.isPresent()) {
             CacheUse stated = new CacheUse(cacheTokens.getAsLong(), false);
-            draft = FleetDraft.of(traffic.apply(stated.tokens()), terms, stated, progress);
+            draft = FleetDraft.of(traffic.apply(stated.tokens()), terms, stated, 0, progress);
         } else {
             draft = new CacheFit(traffic, terms, progress).cheapest();
         }
@@ -88,10 +88,10 @@ public final class FleetPlanning {
 
     /** Returns what the cheapest fleet of some options costs, or NaN if there is none. */
     private static double cost(FleetProblem problem, Predicate<ReplicaOption> some, SizingProgress progress) {
-        FleetProblem.Builder part = FleetProblem.builder();
+        FleetProblem.Builder part = FleetProblem.builder().holdAtLeast(problem.leastHeld());
         problem.classes().forEach(part::traffic);
         List<ReplicaOption> options = problem.options().stream().filter(some).toList();
-        options.forEach(part::option);
+        options.forEach(option -> part.option(option).holding(option.id(), problem.held(option)));
         options.stream()
                 .map(ReplicaOption::accelerator)
                 .distinct()

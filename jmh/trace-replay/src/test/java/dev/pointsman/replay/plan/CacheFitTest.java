@@ -10,6 +10,7 @@ import dev.pointsman.accel.catalog.PriceKind;
 import dev.pointsman.accel.cost.CostModel;
 import dev.pointsman.accel.model.ModelCatalog;
 import dev.pointsman.api.fleet.Role;
+import dev.pointsman.core.sizing.FleetPlan;
 import dev.pointsman.core.sizing.LatencyTarget;
 import dev.pointsman.core.sizing.ReplicaCapacities;
 import dev.pointsman.core.sizing.SizingProgress;
@@ -18,27 +19,38 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 
 final class CacheFitTest {
     private static final AcceleratorCatalog CHIPS = AcceleratorCatalog.shipped();
+    private static final int CASES = 50;
+    /** Up to which price all fleets are tried. */
+    private static final double MOST_DOLLARS = 40;
+
+
+    private static final List<Role> ROLES = List.of(Role.PREFILL_DECODE, Role.PREFILL, Role.DECODE);
 
     private static PlanTerms terms(String chip, int... sizes) {
-        StageFleet.Terms servers = new StageFleet.Terms(
-                ModelCatalog.shipped().get("llama-3.1-70b"), CHIPS, CostModel.shipped(), DType.FP8, "vLLM");
         List<Integer> tensorParallel = new ArrayList<>();
         for (int size : sizes) {
             tensorParallel.add(size);
         }
+        return terms(List.of(chip), tensorParallel, ROLES, Duration.ofSeconds(2));
+    }
+
+    private static PlanTerms terms(List<String> chips, List<Integer> sizes, List<Role> roles, Duration ttft) {
+        StageFleet.Terms servers = new StageFleet.Terms(
+                ModelCatalog.shipped().get("llama-3.1-70b"), CHIPS, CostModel.shipped(), DType.FP8, "vLLM");
         return new PlanTerms(
                 servers,
-                List.of(CHIPS.get(chip)),
-                tensorParallel,
-                List.of(Role.PREFILL_DECODE, Role.PREFILL, Role.DECODE),
+                chips.stream().map(CHIPS::get).toList(),
+                sizes,
+                roles,
                 PriceKind.RENTAL,
                 Map.of(),
-                LatencyTarget.mean(Duration.ofSeconds(2), Duration.ofMillis(50)),
+                LatencyTarget.mean(ttft, Duration.ofMillis(50)),
                 ReplicaCapacities.Headroom.DEFAULT);
     }
 
@@ -56,7 +68,7 @@ final class CacheFitTest {
         LongFunction<List<RequestClass>> traffic = found(4, 40_000, 0.9, 3e6);
         PlanTerms terms = terms("h100-sxm", 2, 4);
         FleetDraft spread =
-                FleetDraft.of(traffic.apply(CacheFit.SPREAD_TOKENS), terms, null, SizingProgress.TO_THE_END);
+                FleetDraft.of(traffic.apply(CacheFit.SPREAD_TOKENS), terms, null, 0, SizingProgress.TO_THE_END);
 
         FleetDraft fit = fit(traffic, terms);
 
@@ -81,6 +93,76 @@ final class CacheFitTest {
             assertThat(use.pinned()).isTrue();
             assertThat(use.tokens()).isBetween(CacheFit.SPREAD_TOKENS, fit.readerTokens() / 2);
         }
+    }
+
+    private record Case(LongFunction<List<RequestClass>> traffic, PlanTerms terms) {}
+
+    /** Traffic and terms by seed: hits grow with the cache evenly, less and less, or in steps. */
+    private static Case madeUp(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double rate = random.nextDouble(0.5, 5);
+        int input = 5_000 * random.nextInt(1, 11);
+        int output = 100 * random.nextInt(1, 7);
+        double most = random.nextDouble(0.5, 0.95);
+        double tokensForAll = 5e5 * Math.pow(20, random.nextDouble());
+        int shape = random.nextInt(3);
+        LongFunction<List<RequestClass>> traffic = tokens -> {
+            double part = Math.min(1, tokens / tokensForAll);
+            double found =
+                    switch (shape) {
+                        case 0 -> part;
+                        case 1 -> 1 - Math.exp(-3 * part);
+                        default -> part < 0.3 ? 0 : part < 1 ? 0.5 : 1;
+                    };
+            return List.of(RequestClass.of(rate, input, output, most * found));
+        };
+        boolean mixed = random.nextInt(3) == 0;
+        List<String> chips = mixed ? List.of("h100-sxm", "h200-sxm") : List.of("h" + random.nextInt(1, 3) + "00-sxm");
+        List<Integer> sizes = mixed ? List.of(2) : random.nextBoolean() ? List.of(2, 4) : List.of(1, 2);
+        Duration ttft = Duration.ofMillis(random.nextInt(1_000, 4_000));
+        return new Case(traffic, terms(chips, sizes, ROLES, ttft));
+    }
+
+    @Test
+    void noFleetThatHasTheCacheItsHitsWereCountedWith_isCheaper() {
+        int pinned = 0;
+        for (int seed = 0; seed < CASES; seed++) {
+            Case made = madeUp(seed);
+
+            FleetDraft fit = fit(made.traffic, made.terms);
+
+            double below = Math.min(MOST_DOLLARS, fit.dollars());
+            assertThat(EveryFleet.cheapest(made.traffic, made.terms, below))
+                    .as("seed %d: %s", seed, fit.outcome())
+                    .isEqualTo(below);
+            if (fit.outcome() instanceof FleetPlan plan) {
+                CacheUse use = requireNonNull(fit.cache());
+                assertThat(use.tokens()).isLessThanOrEqualTo(fit.readerTokens() / (use.pinned() ? 2 : 1));
+                assertThat(plan.utilization()).isLessThanOrEqualTo(1 + 1e-8);
+                pinned += use.pinned() ? 1 : 0;
+            }
+        }
+        assertThat(pinned).isGreaterThan(CASES / 5);
+    }
+
+    /** If the search ends early, fleets may be dearer, but still have what they were planned with. */
+    @Test
+    void searchThatEndsEarly_stillPlansFleetsThatHaveTheirCache() {
+        int dearer = 0;
+        for (int seed = 0; seed < CASES / 5; seed++) {
+            Case made = madeUp(seed);
+
+            FleetDraft exact = fit(made.traffic, made.terms);
+            FleetDraft early = new CacheFit(made.traffic, made.terms, SizingProgress.TO_THE_END, 0).cheapest();
+
+            assertThat(early.dollars()).isGreaterThanOrEqualTo(exact.dollars());
+            dearer += early.dollars() > exact.dollars() ? 1 : 0;
+            if (early.outcome() instanceof FleetPlan) {
+                CacheUse use = requireNonNull(early.cache());
+                assertThat(use.tokens()).isLessThanOrEqualTo(early.readerTokens() / (use.pinned() ? 2 : 1));
+            }
+        }
+        assertThat(dearer).isPositive();
     }
 
     @Test

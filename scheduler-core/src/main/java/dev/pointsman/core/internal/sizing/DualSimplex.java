@@ -55,6 +55,7 @@ final class DualSimplex {
     private final double[][] matrix;
     private final boolean[] flipped;
     private int pivots;
+    private long steps;
     /** Whether a small pivot, or many, may have magnified rounding. */
     private boolean doubtful;
 
@@ -90,6 +91,7 @@ final class DualSimplex {
         unit = other.unit;
         flipped = new boolean[columns];
         pivots = other.pivots;
+        steps = other.steps;
         doubtful = other.doubtful;
         dictionary = other.dictionary.clone();
         reducedCosts = other.reducedCosts.clone();
@@ -117,6 +119,11 @@ final class DualSimplex {
     /** Returns how many numbers the dictionary has. */
     int size() {
         return dictionary.length;
+    }
+
+    /** Returns how many steps were taken, before it was copied or after. */
+    long steps() {
+        return steps;
     }
 
     double value(int variable) {
@@ -178,6 +185,7 @@ final class DualSimplex {
                 refreshed++;
                 continue;
             }
+            steps++;
             double objective = objective();
             stalled = objective > last + TOLERANCE * (unit + Math.abs(last)) ? 0 : stalled + 1;
             last = Math.max(last, objective);

@@ -90,7 +90,6 @@ final class BruteForce {
                 return false;
             }
         }
-        return watts <= problem.watts().orElse(Double.POSITIVE_INFINITY)
-                && held >= problem.leastHeld() * (1 - 1e-9);
+        return watts <= problem.watts().orElse(Double.POSITIVE_INFINITY) && held >= problem.leastHeld() * (1 - 1e-9);
     }
 }

@@ -107,7 +107,8 @@ final class CacheFit {
         }
 
         /** Returns the cheapest plan with the hits of so much cache at most; null if there is none below what it has to be. */
-        @Nullable FleetDraft upTo(long mostTokens) {
+        @Nullable
+        FleetDraft upTo(long mostTokens) {
             look(0, mostTokens);
             while (!open.isEmpty() && open.element().cheapest.dollars() < below) {
                 Range range = open.remove();

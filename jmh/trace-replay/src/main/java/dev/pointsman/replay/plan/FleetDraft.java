@@ -47,7 +47,8 @@ record FleetDraft(
      * @param held tokens that the replicas that read prompts have to hold together
      * @throws IllegalArgumentException if no chip can be used at all
      */
-    static FleetDraft of(List<RequestClass> classes, PlanTerms terms, @Nullable CacheUse use, long held, SizingProgress progress) {
+    static FleetDraft of(
+            List<RequestClass> classes, PlanTerms terms, @Nullable CacheUse use, long held, SizingProgress progress) {
         Map<String, String> leftOut = new LinkedHashMap<>();
         FleetProblem problem = problem(classes, terms, use != null && use.pinned(), held, leftOut);
         return new FleetDraft(classes, use, problem, FleetSolver.solve(problem, progress), leftOut);
@@ -69,11 +70,7 @@ record FleetDraft(
     }
 
     private static FleetProblem problem(
-            List<RequestClass> classes,
-            PlanTerms terms,
-            boolean ownQueues,
-            long held,
-            Map<String, String> leftOut) {
+            List<RequestClass> classes, PlanTerms terms, boolean ownQueues, long held, Map<String, String> leftOut) {
         FleetProblem.Builder problem = FleetProblem.builder().holdAtLeast(held);
         Map<String, RequestClass> named = new LinkedHashMap<>();
         for (RequestClass one : classes) {
@@ -142,8 +139,7 @@ record FleetDraft(
             boolean ownQueues,
             PlanTerms terms) {
         Deployment deployment = StageFleet.deployment(chip.id(), size, terms.servers());
-        ReplicaCapacities all =
-                new ReplicaCapacities(terms.servers().costs().predictor(deployment), terms.headroom());
+        ReplicaCapacities all = new ReplicaCapacities(terms.servers().costs().predictor(deployment), terms.headroom());
         ReplicaCapacities capacities = ownQueues ? all.withOwnQueues() : all;
         List<TrafficClass> traffic = new ArrayList<>();
         classes.forEach((name, one) -> traffic.add(traffic(name, one, terms)));

@@ -29,7 +29,6 @@ final class CacheFitTest {
     /** Up to which price all fleets are tried. */
     private static final double MOST_DOLLARS = 40;
 
-
     private static final List<Role> ROLES = List.of(Role.PREFILL_DECODE, Role.PREFILL, Role.DECODE);
 
     private static PlanTerms terms(String chip, int... sizes) {
@@ -108,12 +107,11 @@ final class CacheFitTest {
         int shape = random.nextInt(3);
         LongFunction<List<RequestClass>> traffic = tokens -> {
             double part = Math.min(1, tokens / tokensForAll);
-            double found =
-                    switch (shape) {
-                        case 0 -> part;
-                        case 1 -> 1 - Math.exp(-3 * part);
-                        default -> part < 0.3 ? 0 : part < 1 ? 0.5 : 1;
-                    };
+            double found = switch (shape) {
+                case 0 -> part;
+                case 1 -> 1 - Math.exp(-3 * part);
+                default -> part < 0.3 ? 0 : part < 1 ? 0.5 : 1;
+            };
             return List.of(RequestClass.of(rate, input, output, most * found));
         };
         boolean mixed = random.nextInt(3) == 0;

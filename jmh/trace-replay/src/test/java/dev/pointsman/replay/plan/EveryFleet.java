@@ -53,7 +53,8 @@ final class EveryFleet {
 
     private FleetProblem problem(CacheUse use) {
         return problems.computeIfAbsent(
-                use, same -> FleetDraft.of(traffic.apply(use.tokens()), terms, use, 0, (nodes, bound, best) -> false)
+                use,
+                same -> FleetDraft.of(traffic.apply(use.tokens()), terms, use, 0, (nodes, bound, best) -> false)
                         .problem());
     }
 
@@ -97,7 +98,10 @@ final class EveryFleet {
             int sharing = ofRole.getOrDefault(options.get(i).role(), 1);
             rates[i] = counts[i] == 0
                     ? 0
-                    : problem.options().get(i).among(sharing).rate(problem.classes().get(0));
+                    : problem.options()
+                            .get(i)
+                            .among(sharing)
+                            .rate(problem.classes().get(0));
             if (counts[i] > 0 && rates[i] == 0) {
                 // Useless with so few hits, and what it holds does not count; the fleet without it is another one.
                 return false;

@@ -9,11 +9,14 @@ import com.sun.management.ThreadMXBean;
 import dev.pointsman.api.decision.Dispatch;
 import dev.pointsman.api.decision.Usage;
 import dev.pointsman.api.fleet.EndpointMetrics;
+import dev.pointsman.api.plugin.SchedulingObserver;
 import dev.pointsman.api.request.InferenceRequest;
 import dev.pointsman.core.fleet.Fleet;
 import dev.pointsman.core.profile.Profile;
+import dev.pointsman.core.scorer.Allocations;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +35,27 @@ class AllocationTest {
         assertThat(Arrays.stream(bytes).max().orElseThrow()).as(found).isBetween(1L, 1024L);
         assertThat(bytes[1]).as(found).isLessThanOrEqualTo(bytes[0] + 32);
         assertThat(bytes[2]).as(found).isLessThanOrEqualTo(bytes[0] + 32);
+    }
+
+    @Test
+    void reportsOfTokens_allocateNothing_whoeverHearsThem() {
+        AtomicLong heard = new AtomicLong();
+        Pointsman pointsman = Pointsman.builder(fleet(2))
+                .clock(() -> 0)
+                .plugin("one", new Counting(heard))
+                .plugin("other", new Counting(heard))
+                .build();
+        Dispatch dispatch = (Dispatch) pointsman.schedule(Fixtures.request("request", 100));
+
+        assertThat(Allocations.perCall(() -> dispatch.tokens(1))).isZero();
+        assertThat(heard).hasPositiveValue();
+    }
+
+    private record Counting(AtomicLong heard) implements SchedulingObserver {
+        @Override
+        public void tokens(Dispatch dispatch, int count, long now) {
+            heard.addAndGet(count);
+        }
     }
 
     private static long perDecision(int endpoints) {

@@ -36,7 +36,7 @@ public record ObserverEvents(
 
     @Override
     public void tokens(Dispatch dispatch, int count, long now) {
-        guard.tell(observer -> observer.tokens(dispatch, count, now));
+        guard.tellTokens(dispatch, count, now);
     }
 
     @Override

@@ -2,6 +2,7 @@
 package dev.pointsman.core.internal.guard;
 
 import com.google.common.collect.ImmutableList;
+import dev.pointsman.api.decision.Dispatch;
 import dev.pointsman.api.plugin.SchedulingObserver;
 import dev.pointsman.core.internal.assembly.Named;
 import java.util.concurrent.ConcurrentHashMap;
@@ -80,6 +81,18 @@ public final class PluginGuard {
         for (Named<SchedulingObserver> observer : observers) {
             try {
                 event.accept(observer.plugin());
+            } catch (Throwable thrown) {
+                isolate(observer.name(), thrown);
+            }
+        }
+    }
+
+    /** Tells each observer of tokens; told as often as there are tokens, so that a lambda for each report would add up. */
+    void tellTokens(Dispatch dispatch, int count, long now) {
+        for (int i = 0; i < observers.size(); i++) {
+            Named<SchedulingObserver> observer = observers.get(i);
+            try {
+                observer.plugin().tokens(dispatch, count, now);
             } catch (Throwable thrown) {
                 isolate(observer.name(), thrown);
             }

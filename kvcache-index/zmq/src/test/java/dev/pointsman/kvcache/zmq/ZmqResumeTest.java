@@ -199,7 +199,8 @@ class ZmqResumeTest {
         second.follow(source().withResume(second.load(saved)));
 
         second.awaitTruth();
-        assertThat(second.replays).startsWith(299L, 0L);
+        // Whatever gets lost on a real socket is asked for again; but never is anything else.
+        assertThat(second.replays.stream().distinct()).startsWith(299L, 0L);
     }
 
     @Test

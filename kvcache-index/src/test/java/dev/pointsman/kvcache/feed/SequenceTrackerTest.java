@@ -16,19 +16,20 @@ import org.junit.jupiter.api.Test;
 /** The recovery rules, one by one; the steps are written down as words. */
 class SequenceTrackerTest {
     private final DropCounts drops = new DropCounts();
-    private final List<String> steps = new ArrayList<>();
+    private final StepsInWords words = new StepsInWords(drops::add);
+    private final List<String> steps = words.done();
     private final ReplayLimiter limiter = new ReplayLimiter();
     private SequenceTracker<String> tracker = tracker(RecoverySettings.defaults());
     private long now;
 
     private SequenceTracker<String> tracker(RecoverySettings settings) {
-        return new SequenceTracker<>(settings, limiter, new Words(), now);
+        return new SequenceTracker<>(settings, limiter, words, now);
     }
 
     /** Begins at batch 5, which came live, or at a later one. */
     private void resumed(RecoverySettings settings, long sequence) {
         ResumePoint from = new ResumePoint(sequence, sequence, 5, 5, true, 0);
-        tracker = new SequenceTracker<>(settings, limiter, new Words(), from, now);
+        tracker = new SequenceTracker<>(settings, limiter, words, from, now);
     }
 
     private void withoutReplay() {
@@ -601,7 +602,7 @@ class SequenceTrackerTest {
     @Test
     void resumedWithoutAllOfHistory_stillMissesIt() {
         tracker = new SequenceTracker<>(
-                RecoverySettings.defaults(), limiter, new Words(), new ResumePoint(5, 5, 5, 5, false, 0), now);
+                RecoverySettings.defaults(), limiter, words, new ResumePoint(5, 5, 5, 5, false, 0), now);
 
         tracker.connected(now);
         replayed(5, 6);
@@ -931,32 +932,5 @@ class SequenceTrackerTest {
         assertThatThrownBy(() -> live(-1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("18446744073709551615");
-    }
-
-    private final class Words implements RecoverySteps<String> {
-        @Override
-        public void apply(long sequence, String batch) {
-            steps.add("apply " + sequence);
-        }
-
-        @Override
-        public void clear() {
-            steps.add("clear");
-        }
-
-        @Override
-        public void replay(long from) {
-            steps.add("replay from " + from);
-        }
-
-        @Override
-        public void stopReplay() {
-            steps.add("stop replay");
-        }
-
-        @Override
-        public void dropped(DropReason reason, long batches) {
-            drops.add(reason, batches);
-        }
     }
 }

@@ -16,6 +16,7 @@ import java.util.function.Function;
 final class Bounded<T> {
     private final ConcurrentMap<String, T> known = new ConcurrentHashMap<>();
     private final Function<String, T> maker;
+    private final Runnable refused;
     private final T other;
     private int room;
     private volatile boolean full;
@@ -26,8 +27,10 @@ final class Bounded<T> {
      * @param most how many more names have a value of their own, at least 0
      * @param beforehand names that take no room
      * @param maker makes a name's value; called once for each, under a lock
+     * @param refused told of each name for which that throws, and which goes with the others
      */
-    Bounded(int most, Collection<String> beforehand, Function<String, T> maker) {
+    Bounded(int most, Collection<String> beforehand, Function<String, T> maker, Runnable refused) {
+        this.refused = refused;
         this.room = most;
         this.maker = maker;
         this.full = most == 0;
@@ -76,7 +79,8 @@ final class Bounded<T> {
     private T madeOf(String name) {
         try {
             return maker.apply(name);
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException why) {
+            refused.run();
             return other;
         }
     }

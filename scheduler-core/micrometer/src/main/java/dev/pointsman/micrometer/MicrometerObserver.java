@@ -71,18 +71,25 @@ public final class MicrometerObserver implements SchedulingObserver, AutoCloseab
     private MicrometerObserver(Builder builder, Meters meters) {
         clock = builder.clock;
         this.meters = meters;
-        Counter dropped = meters.counter("metrics.dropped", null, "Counts and measures that no meter could be had for");
-        models = new Bounded<>(builder.maxModels, builder.models, model -> new ModelMeters(meters, model));
-        failures = byPlugin("plugin.failures", "Exceptions of plugins", "plugin");
-        clampedScores = byPlugin("scores.clamped", "Scores that were out of range and cut to it", "scorer");
-        missingScores = byPlugin("scores.missing", "Scores that were no number and counted as neutral", "scorer");
+        Counter dropped =
+                meters.counter("metrics.dropped", null, "Counts, measures and names that no meter could be had for");
+        models = new Bounded<>(
+                builder.maxModels, builder.models, model -> new ModelMeters(meters, model), dropped::increment);
+        failures = byPlugin("plugin.failures", "Exceptions of plugins", "plugin", dropped);
+        clampedScores = byPlugin("scores.clamped", "Scores that were out of range and cut to it", "scorer", dropped);
+        missingScores =
+                byPlugin("scores.missing", "Scores that were no number and counted as neutral", "scorer", dropped);
         dispatched = decisions("dispatched");
         rejected = decisions("rejected");
         measures = new Measures(meters, dropped, MOST_MEASURES, meters.names());
     }
 
-    private Bounded<Counter> byPlugin(String meter, String description, String tag) {
-        return new Bounded<>(MOST_PLUGINS, List.of(), name -> meters.counter(meter, null, description, tag, name));
+    private Bounded<Counter> byPlugin(String meter, String description, String tag, Counter dropped) {
+        return new Bounded<>(
+                MOST_PLUGINS,
+                List.of(),
+                name -> meters.counter(meter, null, description, tag, name),
+                dropped::increment);
     }
 
     private Timer decisions(String outcome) {

@@ -25,10 +25,15 @@ class BoundedProperties {
             @ForAll @Size(max = 40) List<@From("names") String> asked,
             @ForAll @Size(max = 3) Set<@From("fit") String> beforehand) {
         List<String> made = new ArrayList<>();
-        Bounded<String> bounded = new Bounded<>(most, beforehand, name -> {
-            made.add(name);
-            return name;
-        });
+        List<String> refused = new ArrayList<>();
+        Bounded<String> bounded = new Bounded<>(
+                most,
+                beforehand,
+                name -> {
+                    made.add(name);
+                    return name;
+                },
+                () -> refused.add("one"));
 
         Set<String> own = new LinkedHashSet<>();
         for (String name : asked) {
@@ -41,6 +46,7 @@ class BoundedProperties {
         }
 
         assertThat(made).doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(1 + beforehand.size() + most);
+        assertThat(refused).isEmpty();
         bounded.close();
         assertThat(bounded.get("after")).isEqualTo("other");
         own.forEach(name -> assertThat(bounded.get(name)).isEqualTo(name));

@@ -187,7 +187,7 @@ class ModelsTest {
                         .gauge()
                         .value())
                 .isEqualTo(100);
-        assertThat(registry.get("pointsman.metrics.dropped").counter().count()).isEqualTo(99);
+        assertThat(registry.get("pointsman.metrics.dropped").counter().count()).isEqualTo(1 + 99);
     }
 
     @Test

@@ -209,8 +209,7 @@ public final class FleetSolver {
         }
         return new Infeasible(
                 Infeasible.Cause.RESOURCES,
-                "The targets can be met, but not with so few chips, watts or changes."
-                        + "\nMaybe raise a limit, or shed some traffic.",
+                "The targets can be met, but not within the limits." + "\nMaybe raise a limit, or shed some traffic.",
                 enough.isEmpty() ? List.of("lifting no single limit was found to allow it") : enough);
     }
 
@@ -252,7 +251,8 @@ public final class FleetSolver {
         }
         if (problem.leastHeld() > 0) {
             limits.add(new Limit(
-                    String.format(Locale.ROOT, "at least %,d tokens held", problem.leastHeld()),
+                    String.format(
+                            Locale.ROOT, "holding at least %,d tokens for the hits counted on", problem.leastHeld()),
                     problem.toBuilder().holdAtLeast(0).build()));
         }
         if (problem.mostChange().isPresent()) {

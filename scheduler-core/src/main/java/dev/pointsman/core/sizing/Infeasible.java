@@ -24,7 +24,7 @@ public record Infeasible(Cause cause, String reason, List<String> details) imple
     public enum Cause {
         /** No option meets the target of some class, idle; more replicas do not help, other types or sizes might. */
         TARGET,
-        /** There are not enough chips, watts or changes allowed. */
+        /** There are not enough chips, watts or changes allowed, or not enough tokens held. */
         RESOURCES,
         /** The caller stopped the search before it found a plan. */
         STOPPED

@@ -193,13 +193,15 @@ class PlanExplanationTest {
 
         assertThat(plan).hasToString("3 x aggregated/small/tp1: 6.00 $/h");
         assertThat(PlanExplanation.of(held, plan).binding())
-                .containsExactly(new PlanExplanation.Binding("at least 2,500 tokens held", 4));
+                .containsExactly(
+                        new PlanExplanation.Binding("holding at least 2,500 tokens for the hits counted on", 4));
         assertThat(FleetSolver.solve(
                         problem.quota(OptionalInt.of(2)).holdAtLeast(7_000).build()))
                 .isInstanceOfSatisfying(
                         Infeasible.class,
                         why -> assertThat(why.details())
-                                .contains("at least 7,000 tokens held alone does not allow it"));
+                                .contains(
+                                        "holding at least 7,000 tokens for the hits counted on alone does not allow it"));
         assertThatThrownBy(() -> problem.holding("aggregated/none/tp1", 1).build())
                 .hasMessageStartingWith("held: there is no option aggregated/none/tp1, only [")
                 .hasMessageContaining("\nMaybe ");

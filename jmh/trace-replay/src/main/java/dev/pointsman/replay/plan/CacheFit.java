@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.pointsman.replay.plan;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.pointsman.core.sizing.Infeasible;
 import dev.pointsman.core.sizing.SizingProgress;
 import java.util.Comparator;
 import java.util.List;
@@ -24,14 +27,21 @@ import org.jspecify.annotations.Nullable;
  * than the traffic needs may be cheaper for what they hold, so it is not enough to plan for the hits of one size after another: the
  * fleet is asked to hold something as well. Branch and bound over the cache: a range's bound is the cheapest fleet that has the least of
  * it and is planned for the hits of the most. If that fleet has the most, the range is done; if not, the range is divided at what it
- * has, so that neither part has the same answer. Exact if a larger cache finds no less (LRU is such), unless {@link #MOST_PLANS} end it.
+ * has, so that neither part has the same answer, and later halfway from there to the most, since what one replica more has is a small
+ * step where there are many. Exact if a larger cache finds no less (LRU is such), unless {@link #MOST_PLANS} end it, which the plan says.
  */
 final class CacheFit {
     /** What a few replicas find of each other's prompts if nobody sends them there on purpose; a replay says about as much. */
     static final long SPREAD_TOKENS = 1_000_000;
 
-    /** After so many plans no more is found than the least of a range allows; most searches take under twenty. */
-    static final int MOST_PLANS = 64;
+    /** After so many plans no more is found than the least of a range allows; small fleets take under twenty, large ones some fifty. */
+    static final int MOST_PLANS = 96;
+
+    /** After so many plans ranges are halved. */
+    private static final int PLANS_BY_REPLICA = 12;
+
+    /** Tokens of which one more is asked for, because sums are equal to the solver if they differ by one in a billion. */
+    private static final long FEW = 300_000_000;
 
     /** In how many places a token lies if requests go where their prefix is. */
     private static final int PINNED_COPIES = 2;
@@ -40,6 +50,8 @@ final class CacheFit {
     private final PlanTerms terms;
     private final SizingProgress progress;
     private final int mostPlans;
+    /** The least price that a fleet may have that was not looked for any more. */
+    private double notSought = Double.POSITIVE_INFINITY;
 
     /**
      * Works with a trace.
@@ -62,16 +74,34 @@ final class CacheFit {
         FleetDraft spread = new Search(false, Double.POSITIVE_INFINITY).upTo(SPREAD_TOKENS);
         FleetDraft pinned =
                 new Search(true, spread == null ? Double.POSITIVE_INFINITY : spread.dollars()).upTo(Long.MAX_VALUE);
-        if (pinned != null) {
-            return pinned;
-        }
-        return spread == null ? none() : spread;
+        FleetDraft found = pinned != null ? pinned : spread;
+        return found == null ? none() : found.unlessBelow(notSought);
     }
 
-    /** Returns why there is no plan: none with the most hits, or fleets that do with those have not their cache, and none without. */
+    /**
+     * Returns why there is no plan: none with the most hits, or fleets that do with those have not their cache, and none without. If no
+     * option meets the target where requests are spread, but some fleet would where they are pinned, it is what that one lacks.
+     */
     private FleetDraft none() {
         FleetDraft most = draft(0, SPREAD_TOKENS, false, Double.POSITIVE_INFINITY);
-        return most.dollars() < Double.POSITIVE_INFINITY ? draft(0, 0, false, Double.POSITIVE_INFINITY) : most;
+        if (most.dollars() < Double.POSITIVE_INFINITY) {
+            return draft(0, 0, false, Double.POSITIVE_INFINITY);
+        }
+        FleetDraft pinned = draft(0, Long.MAX_VALUE, true, Double.POSITIVE_INFINITY);
+        for (int i = 0; i < mostPlans && pinned.dollars() < Double.POSITIVE_INFINITY; i++) {
+            pinned = draft(has(pinned, true) + 1, Long.MAX_VALUE, true, Double.POSITIVE_INFINITY);
+        }
+        return pinned.outcome() instanceof Infeasible why && why.cause() == Infeasible.Cause.RESOURCES ? pinned : most;
+    }
+
+    /** Returns the cache that a plan's fleet has. */
+    private static long has(FleetDraft draft, boolean pinned) {
+        return pinned ? draft.readerTokens() / PINNED_COPIES : draft.readerTokens();
+    }
+
+    /** Returns what a fleet has to hold to have a cache. */
+    private static long held(long cache, boolean pinned) {
+        return pinned ? PINNED_COPIES * cache : cache;
     }
 
     private FleetDraft draft(long least, long most, boolean pinned, double below) {
@@ -79,7 +109,7 @@ final class CacheFit {
                 traffic.apply(most),
                 terms,
                 new CacheUse(most, pinned),
-                pinned ? PINNED_COPIES * least : least,
+                held(least, pinned) + held(least, pinned) / FEW,
                 (nodes, bound, best) -> bound < below && progress.proceed(nodes, bound, best));
     }
 
@@ -112,11 +142,24 @@ final class CacheFit {
             look(0, mostTokens);
             while (!open.isEmpty() && open.element().cheapest.dollars() < below) {
                 Range range = open.remove();
-                long middle = range.most == Long.MAX_VALUE ? 2 * range.has : range.has;
+                long middle = middle(range);
                 look(range.least, middle);
+                if (plans >= mostPlans) {
+                    notSought = Math.min(notSought, range.cheapest.dollars());
+                }
                 look(middle + 1, plans < mostPlans ? range.most : middle + 1);
             }
-            return best;
+            // Whatever else is asked of this traffic, with these hits, has to have their cache as well.
+            return best == null
+                    ? null
+                    : best.holding(held(requireNonNull(best.cache()).tokens(), pinned));
+        }
+
+        private long middle(Range range) {
+            if (range.most == Long.MAX_VALUE) {
+                return 2 * range.has;
+            }
+            return plans < PLANS_BY_REPLICA ? range.has : range.has + (range.most - range.has) / 2;
         }
 
         private void look(long least, long most) {
@@ -125,7 +168,7 @@ final class CacheFit {
             if (draft.dollars() >= below) {
                 return;
             }
-            long has = pinned ? draft.readerTokens() / PINNED_COPIES : draft.readerTokens();
+            long has = has(draft, pinned);
             if (has < most) {
                 open.add(new Range(least, most, draft, has));
             } else {

@@ -24,7 +24,7 @@ public record CacheUse(long tokens, boolean pinned) {
         return String.format(
                 Locale.ROOT,
                 pinned
-                        ? "hits as a cache of %,d tokens finds them; requests wait where their prefix is"
+                        ? "hits as a cache of %,d tokens finds them, half of what is held; requests wait where their prefix is"
                         : "hits as a cache of %,d tokens finds them; requests go where least waits",
                 tokens);
     }

@@ -54,6 +54,28 @@ record FleetDraft(
         return new FleetDraft(classes, use, problem, FleetSolver.solve(problem, progress), leftOut);
     }
 
+    /** Returns the same plan, of a problem in which so many tokens have to be held; no more than the plan's fleet holds. */
+    FleetDraft holding(long tokens) {
+        return new FleetDraft(
+                classes, cache, problem.toBuilder().holdAtLeast(tokens).build(), outcome, leftOut);
+    }
+
+    /** Returns the same, not proven to be the cheapest if there may be another plan at some price below. */
+    FleetDraft unlessBelow(double dollars) {
+        if (!(outcome instanceof FleetPlan plan) || dollars >= plan.totalDollars()) {
+            return this;
+        }
+        FleetPlan unproven = new FleetPlan(
+                plan.replicas(),
+                plan.dollarsPerHour(),
+                plan.transitionDollars(),
+                Math.min(plan.lowerBound(), dollars),
+                false,
+                plan.nodes(),
+                plan.utilization());
+        return new FleetDraft(classes, cache, problem, unproven, leftOut);
+    }
+
     /** Returns what the plan costs in an hour; infinite if there is none. */
     double dollars() {
         return outcome instanceof FleetPlan plan ? plan.totalDollars() : Double.POSITIVE_INFINITY;

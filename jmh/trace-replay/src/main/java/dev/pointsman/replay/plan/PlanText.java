@@ -37,7 +37,7 @@ public final class PlanText {
                         pool.count() * pool.option().dollarsPerHour(),
                         capacities(planned, pool.option())));
             }
-            section(text, "It beat:", alternatives(planned));
+            section(text, planned.cache() == null ? "It beat:" : "It beat, with the same hits:", alternatives(planned));
             section(text, "What binds:", bindings(planned));
             section(text, "What would change it:", flips(planned));
         } else if (planned.outcome() instanceof Infeasible infeasible) {

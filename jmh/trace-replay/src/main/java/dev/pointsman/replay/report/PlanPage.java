@@ -87,7 +87,10 @@ public final class PlanPage {
     private static String sections(PlannedFleet planned) {
         Html html = new Html();
         if (planned.outcome() instanceof FleetPlan) {
-            list(html, "What it beat", PlanText.alternatives(planned));
+            list(
+                    html,
+                    planned.cache() == null ? "What it beat" : "What it beat, with the same hits",
+                    PlanText.alternatives(planned));
             list(html, "What binds", PlanText.bindings(planned));
             list(html, "What would change the answer", PlanText.flips(planned));
         } else if (planned.outcome() instanceof Infeasible infeasible) {

@@ -3,6 +3,7 @@ package dev.pointsman.replay.plan;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.pointsman.accel.catalog.AcceleratorCatalog;
 import dev.pointsman.accel.catalog.DType;
@@ -11,6 +12,8 @@ import dev.pointsman.accel.cost.CostModel;
 import dev.pointsman.accel.model.ModelCatalog;
 import dev.pointsman.api.fleet.Role;
 import dev.pointsman.core.sizing.FleetPlan;
+import dev.pointsman.core.sizing.FleetSolver;
+import dev.pointsman.core.sizing.Infeasible;
 import dev.pointsman.core.sizing.LatencyTarget;
 import dev.pointsman.core.sizing.ReplicaCapacities;
 import dev.pointsman.core.sizing.SizingProgress;
@@ -154,13 +157,74 @@ final class CacheFitTest {
             FleetDraft early = new CacheFit(made.traffic, made.terms, SizingProgress.TO_THE_END, 0).cheapest();
 
             assertThat(early.dollars()).isGreaterThanOrEqualTo(exact.dollars());
-            dearer += early.dollars() > exact.dollars() ? 1 : 0;
+            if (early.dollars() > exact.dollars()) {
+                dearer++;
+                assertThat(early.outcome())
+                        .satisfiesAnyOf(
+                                none -> assertThat(none).isNotInstanceOf(FleetPlan.class),
+                                plan -> assertThat(((FleetPlan) plan).proven()).isFalse());
+            }
             if (early.outcome() instanceof FleetPlan) {
                 CacheUse use = requireNonNull(early.cache());
                 assertThat(use.tokens()).isLessThanOrEqualTo(early.readerTokens() / (use.pinned() ? 2 : 1));
             }
         }
         assertThat(dearer).isPositive();
+    }
+
+    /** Where there are many replicas, what one more has is a small step from the cache of a few to that of all. */
+    @Test
+    void largeFleets_areFoundInFewPlans() {
+        PlanTerms terms = terms(List.of("h100-sxm", "h200-sxm"), List.of(1, 2, 4), ROLES, Duration.ofSeconds(2));
+        LongFunction<List<RequestClass>> traffic = found(20, 40_000, 0.9, 4e7);
+
+        FleetDraft fit = fit(traffic, terms);
+
+        FleetPlan plan = (FleetPlan) fit.outcome();
+        FleetDraft exhaustive = new CacheFit(traffic, terms, SizingProgress.TO_THE_END, 5_000).cheapest();
+        assertThat(plan.proven()).isTrue();
+        assertThat(plan.replicas().stream().mapToInt(FleetPlan.Pool::count).sum())
+                .isGreaterThan(12);
+        assertThat(fit.dollars()).isEqualTo(exhaustive.dollars());
+    }
+
+    /** Whoever asks for alternatives, or for other loads, asks for fleets that have the cache as well. */
+    @Test
+    void problemOfAPlan_asksForTheCacheThatItsHitsWereCountedWith() {
+        for (int seed = 0; seed < CASES / 5; seed++) {
+            Case made = madeUp(seed);
+
+            FleetDraft fit = fit(made.traffic, made.terms);
+
+            if (fit.outcome() instanceof FleetPlan plan) {
+                CacheUse use = requireNonNull(fit.cache());
+                assertThat(fit.problem().leastHeld()).isEqualTo(use.pinned() ? 2 * use.tokens() : use.tokens());
+                assertThat(((FleetPlan) FleetSolver.solve(fit.problem())).totalDollars())
+                        .isCloseTo(plan.totalDollars(), within(1e-6));
+            }
+        }
+    }
+
+    /** More replicas would help, and there are not enough chips: so it is not the target. */
+    @Test
+    void tooFewChipsForACacheThatTheTargetNeeds_areTheReason() {
+        PlanTerms terms = terms("h100-sxm", 2, 4);
+        LongFunction<List<RequestClass>> traffic = found(2, 40_000, 0.9, 7e6);
+        assertThat(fit(traffic, terms).dollars()).isFinite();
+
+        FleetDraft few = fit(
+                traffic,
+                new PlanTerms(
+                        terms.servers(),
+                        terms.chips(),
+                        terms.tensorParallel(),
+                        terms.roles(),
+                        terms.prices(),
+                        Map.of("h100-sxm", 8),
+                        terms.target(),
+                        terms.headroom()));
+
+        assertThat(((Infeasible) few.outcome()).cause()).isEqualTo(Infeasible.Cause.RESOURCES);
     }
 
     @Test

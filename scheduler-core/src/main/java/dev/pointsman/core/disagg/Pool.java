@@ -181,6 +181,7 @@ final class Pool {
 
     /** Returns the bytes of KV of some tokens; NaN if that is not known. */
     double kvBytes(int i, long tokens, PredictedTimes times) {
+        // Times would say the same, but look up again what the endpoint is.
         Deployment deployment = place(i).deployment;
         return deployment == null
                 ? times.kvBytes(slot[i], tokens)

@@ -31,6 +31,9 @@ final class Subscription implements KvEventChannel.ReplayRequests {
     /** How many messages to read before others have their turn. */
     private static final int TURN = 1_000;
 
+    /** Far more than a handshake takes, and less than a replay is waited for by default. */
+    private static final int HANDSHAKE_MILLIS = 1_000;
+
     private static final long LEAST_PAUSE_NANOS = 1_000_000_000L;
     private static final long MOST_PAUSE_NANOS = 60 * LEAST_PAUSE_NANOS;
 
@@ -254,6 +257,8 @@ final class Subscription implements KvEventChannel.ReplayRequests {
             socket.setMaxMsgSize(settings.maxBatchBytes());
             socket.setReconnectIVL(settings.reconnectMillis());
             socket.setReconnectIVLMax(settings.maxReconnectMillis());
+            // Now and then JeroMQ connects and then never ends the handshake; the request goes with the next try.
+            socket.setHandshakeIvl(HANDSHAKE_MILLIS);
             socket.connect(requireNonNull(source.rankReplayAddress()));
             Frames.send(socket, ReplayReply.request(from));
         } catch (RuntimeException failure) {
